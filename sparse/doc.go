@@ -9,9 +9,9 @@
 //   - [CSR] groups the entries by row, [CSC] by column. Compute with them, the
 //     one whose groups the computation walks along: with genes as rows and
 //     cells as columns, CSC reaches a cell at once and CSR a gene.
-//   - [Dense] stores every element. Below about one zero in two it is the
-//     smallest; with the 90 to 98 % zeros of an expression matrix it is several
-//     times larger than the others.
+//   - [Dense] stores every element. The others spend 4 bytes or more on each
+//     entry's place, and are still several times smaller with the 90 to 98 %
+//     zeros of an expression matrix.
 //
 // Every form converts to every other (ToCOO, ToCSR, ToCSC, ToDense) in time
 // linear in its size. Conversions copy. Transposing does not: the transpose of
@@ -21,18 +21,17 @@
 //
 // Constructors take slices as they are and keep them, and Raw gives them back:
 // nothing is copied on the way in or out. Constructors check what they are
-// given, so that a matrix, once made, is sound, and hold on to that promise
-// only if nobody changes the coordinates and pointers afterwards. Values may be
-// changed at any time. Methods other than that only read; any number of
+// given, so a matrix is sound for as long as nobody changes its coordinates and
+// pointers. Values may be changed. Every method only reads; any number of
 // goroutines may call them at once.
 //
 // # Limits
 //
 // A matrix has at most [MaxDim] rows and columns, for coordinates are int32,
 // and as many entries as memory holds. CSR needs 8 bytes for every row and CSC
-// for every column, even of a matrix without entries; who takes shapes from a
-// source he does not trust bounds them first. The same goes for ToDense: its
-// error is for shapes beyond the address space, not for those beyond the
+// for every column, even of a matrix without entries, so bound a shape that
+// comes from an untrusted source before converting. The same goes for ToDense:
+// its error is for shapes beyond the address space, not for those beyond the
 // machine's memory.
 //
 // Numbers keep their type. Sums of integers wrap around as Go's do.

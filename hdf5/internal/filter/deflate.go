@@ -1,0 +1,72 @@
+package filter
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/klauspost/compress/zlib"
+)
+
+// errTooLong says that a stream goes on after the bytes that it is to hold.
+var errTooLong = errors.New("decodes to more bytes than the chunk has")
+
+// deflate is filter 1: the chunk is one zlib stream (RFC 1950).
+type deflate struct{}
+
+// An inflater decompresses one zlib stream after another.
+type inflater struct {
+	src  bytes.Reader
+	zlib io.ReadCloser
+	past [1]byte
+}
+
+func (deflate) decode(s *scratch, src []byte, limit int) ([]byte, error) {
+	out := s.out(limit)
+	n, err := s.inflater.inflate(out, src)
+	return out[:n], err
+}
+
+// inflate decompresses src into dst and returns how many bytes it wrote. The
+// stream must end within dst, and its checksum must hold. Bytes that follow
+// it are of no matter, as they are not to the HDF5 library.
+func (f *inflater) inflate(dst, src []byte) (int, error) {
+	defer f.src.Reset(nil)
+	if err := f.reset(src); err != nil {
+		return 0, err
+	}
+	n := 0
+	for n < len(dst) {
+		m, err := f.zlib.Read(dst[n:])
+		n += m
+		if err == io.EOF {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+	}
+	// The checksum is only compared when the end of the stream is read.
+	switch extra, err := io.ReadFull(f.zlib, f.past[:]); {
+	case extra > 0:
+		return n, errTooLong
+	case err != io.EOF:
+		return n, err
+	}
+	return n, nil
+}
+
+func (f *inflater) reset(src []byte) (err error) {
+	f.src.Reset(src)
+	if r, ok := f.zlib.(zlib.Resetter); ok {
+		return r.Reset(&f.src, nil)
+	}
+	f.zlib, err = zlib.NewReader(&f.src)
+	return err
+}
+
+// The shortest code of a match of 258 bytes has two bits, one for its length
+// and one for its distance (RFC 1951, section 3.2.5).
+func (deflate) maxDecoded(n uint64) uint64 { return saturatingMul(n, 258*4) }
+
+func (deflate) maxEncoded(n uint64) uint64 { return incompressible(n) }

@@ -1,0 +1,104 @@
+package format
+
+import "fmt"
+
+// LinkKind says what a link leads to.
+type LinkKind uint8
+
+// The kinds of link.
+const (
+	LinkHard     LinkKind = iota // an object header
+	LinkSoft                     // a path in the same file
+	LinkExternal                 // a path in another file
+	LinkUser                     // whatever an application makes of it
+)
+
+// externalLinkType is the number in the file of the one user-defined link type
+// that the format itself defines.
+const externalLinkType = 64
+
+// A Link is one named entry of a group (section IV.A.2.g).
+type Link struct {
+	Kind          LinkKind
+	UserType      uint8 // number in the file of a LinkUser, 65 to 255
+	Name          string
+	CharSet       CharSet // of Name
+	CreationOrder int64   // -1 where it is not tracked
+
+	Addr   uint64 // object header, of a LinkHard
+	Target string // path, of a LinkSoft or in the other file of a LinkExternal
+	File   string // name of the other file, of a LinkExternal
+}
+
+// DecodeLink decodes a link message.
+func DecodeLink(b []byte, sz Sizes) (Link, error) {
+	const lengthWidth, hasOrder, hasType, hasCharSet = 0x03, 1 << 2, 1 << 3, 1 << 4
+
+	c := newCursor(b, sz)
+	version, flags := c.u8(), c.u8()
+	if c.err == nil && version != 1 {
+		c.fail("version %d, want 1: %w", version, ErrUnsupported)
+	}
+	if flags>>5 != 0 {
+		c.fail("flags %#02x, want bits 0 to 4 at most", flags)
+	}
+	l := Link{CreationOrder: -1, Addr: Undefined}
+	var kind uint8
+	if flags&hasType != 0 {
+		kind = c.u8()
+	}
+	if flags&hasOrder != 0 {
+		l.CreationOrder = int64(c.u64())
+	}
+	if flags&hasCharSet != 0 {
+		if l.CharSet = CharSet(c.u8()); l.CharSet > UTF8 {
+			c.fail("character set %d, want 0 or %d", l.CharSet, UTF8)
+		}
+	}
+	n := c.uint(1 << (flags & lengthWidth))
+	if c.err == nil && (n == 0 || n > uint64(c.len())) {
+		c.fail("name of %d bytes, %d remain", n, c.len())
+	}
+	l.Name = string(c.bytes(int(n)))
+	c.linkTarget(&l, kind)
+	if c.err != nil {
+		return Link{}, fmt.Errorf("link message %q: %w", l.Name, c.err)
+	}
+	return l, nil
+}
+
+// linkTarget reads what the link leads to.
+func (c *cursor) linkTarget(l *Link, kind uint8) {
+	switch {
+	case c.err != nil:
+	case kind == 0:
+		l.Kind = LinkHard
+		l.Addr = c.addr()
+		if c.err == nil && l.Addr == Undefined {
+			c.fail("undefined address")
+		}
+	case kind == 1:
+		l.Kind = LinkSoft
+		l.Target = string(c.bytes(int(c.u16())))
+	case kind == externalLinkType:
+		l.Kind = LinkExternal
+		c.externalTarget(l)
+	case kind > externalLinkType:
+		l.Kind, l.UserType = LinkUser, kind
+		c.skip(int(c.u16()))
+	default:
+		c.fail("link type %d, want 0, 1 or at least %d", kind, externalLinkType)
+	}
+}
+
+// externalTarget reads the file and the path of an external link.
+func (c *cursor) externalTarget(l *Link) {
+	value := newCursor(c.bytes(int(c.u16())), c.sz)
+	if version := value.u8() >> 4; version != 0 {
+		value.fail("external link version %d, want 0: %w", version, ErrUnsupported)
+	}
+	l.File, l.Target = value.cstring(), value.cstring()
+	if c.err == nil {
+		c.err = value.err
+	}
+}

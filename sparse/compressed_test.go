@@ -89,6 +89,24 @@ func TestCompressedConstructorsPutLinesInOrder(t *testing.T) {
 	})
 }
 
+// In a row longer than any sort's small case, repeated columns still add up
+// first to last: in floating point another order gives another sum.
+func TestRepeatedColumnsOfARowAddUpInTheirOrder(t *testing.T) {
+	const n, columns = 200, 3
+	idx, values := make([]int32, n), make([]float64, n)
+	var want [columns]float64
+	for k := range n {
+		idx[k], values[k] = int32(k*k%columns), math.Ldexp(1, k*37%120)*float64(1-k%4)
+		want[idx[k]] += values[k]
+	}
+	m := must(sparse.NewCSR(1, columns, []int{0, n}, idx, values))
+	for j, w := range want {
+		if got := m.Value(0, j); got != w {
+			t.Errorf("column %d is %v, want %v", j, got, w)
+		}
+	}
+}
+
 // shuffledRows groups entries by row and leaves them as they come within it.
 func shuffledRows(coo *sparse.COO[int32]) (ptr []int, idx, values []int32) {
 	rows, _ := coo.Dims()

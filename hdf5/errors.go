@@ -1,0 +1,56 @@
+package hdf5
+
+import (
+	"errors"
+	"io/fs"
+
+	"github.com/goloom/loom/hdf5/internal/format"
+)
+
+// Errors about the file as a whole.
+var (
+	// ErrNotHDF5 is wrapped when no HDF5 signature is found where one may be.
+	ErrNotHDF5 = errors.New("not an HDF5 file")
+
+	// ErrClosed is wrapped by every use of a File after Close, a second Close
+	// among them.
+	ErrClosed = errors.New("file is closed")
+)
+
+// Errors about what is in the file.
+var (
+	// ErrCorrupt is wrapped when bytes of the file contradict the format or
+	// each other, or lie outside the file.
+	ErrCorrupt = format.ErrCorrupt
+
+	// ErrUnsupported is wrapped when the file is right, for all that is known,
+	// but uses a feature that this package does not have: an unknown filter, a
+	// virtual dataset, a datatype that no Go type holds.
+	ErrUnsupported = format.ErrUnsupported
+
+	// ErrNotExist is wrapped when a path or an attribute does not exist. It is
+	// fs.ErrNotExist, so that errors.Is works with either.
+	ErrNotExist = fs.ErrNotExist
+
+	// ErrLink is wrapped when a link is there but cannot be followed: a soft
+	// link that leads nowhere or in a circle, or a link into another file.
+	ErrLink = errors.New("link cannot be followed")
+)
+
+// Errors about what was asked.
+var (
+	// ErrKind is wrapped when an object is of another kind than was asked for:
+	// a dataset where a group was expected, or the reverse.
+	ErrKind = errors.New("object is of another kind")
+
+	// ErrType is wrapped when values are asked for as a Go type that does not
+	// hold them.
+	ErrType = errors.New("values are of another type")
+
+	// ErrSelection is wrapped when a selection does not fit the dataset's shape.
+	ErrSelection = errors.New("selection does not fit")
+
+	// ErrTooLarge is wrapped when a result would take more memory than the
+	// file warrants. See [WithMemoryLimit].
+	ErrTooLarge = errors.New("result too large")
+)

@@ -1,0 +1,205 @@
+package hdf5
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync/atomic"
+
+	"github.com/goloom/loom/hdf5/internal/format"
+	"github.com/goloom/loom/hdf5/internal/index"
+	"github.com/goloom/loom/hdf5/internal/storage"
+)
+
+// A File is an open HDF5 file. It is safe for concurrent use.
+type File struct {
+	name    string
+	size    int64
+	r       *storage.Reader // address 0 is the superblock's base address
+	sb      format.Superblock
+	strings *index.GlobalHeap
+	limit   int64 // of memory for one result; 0 for the default
+	closer  io.Closer
+	closed  atomic.Bool
+}
+
+// An Option changes how a file is opened.
+type Option func(*File)
+
+// WithName sets the name that stands for the file in errors.
+func WithName(name string) Option {
+	return func(f *File) { f.name = name }
+}
+
+// WithMemoryLimit sets how many bytes the result of one Read may take. Without
+// it a result may take 32 MiB plus four times the size of the file, or more if
+// the chunks that are stored for it can decode to more; what exceeds that is
+// mostly fill value and is refused with [ErrTooLarge], since a damaged
+// file can declare any shape.
+func WithMemoryLimit(bytes int64) Option {
+	return func(f *File) { f.limit = bytes }
+}
+
+// Open opens the named file for reading. It reads the superblock only.
+func Open(path string, opts ...Option) (*File, error) {
+	osf, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := osf.Stat()
+	if err == nil && info.IsDir() {
+		err = fmt.Errorf("%s: is a directory: %w", path, ErrNotHDF5)
+	}
+	var f *File
+	if err == nil {
+		f, err = NewFile(osf, info.Size(), append([]Option{WithName(path)}, opts...)...)
+	}
+	if err != nil {
+		return nil, errors.Join(err, osf.Close())
+	}
+	f.closer = osf
+	return f, nil
+}
+
+// NewFile opens the HDF5 file that src holds in its first size bytes. The
+// caller closes src after the File.
+func NewFile(src io.ReaderAt, size int64, opts ...Option) (*File, error) {
+	f := &File{size: size}
+	for _, opt := range opts {
+		opt(f)
+	}
+	if err := f.open(storage.NewReader(src, size)); err != nil {
+		return nil, f.fail("", err)
+	}
+	return f, nil
+}
+
+func (f *File) open(r *storage.Reader) error {
+	base, sb, err := findSuperblock(r)
+	if err != nil {
+		return err
+	}
+	// The end of file counts from the base address that the superblock states,
+	// which differs from base if a user block was added or removed later.
+	eof := base + int64(sb.EOF-sb.BaseAddr)
+	if sb.EOF < sb.BaseAddr || eof < 0 {
+		return fmt.Errorf("superblock: end of file %d before base address %d: %w", sb.EOF, sb.BaseAddr, ErrCorrupt)
+	}
+	if eof > r.Size() {
+		return fmt.Errorf("file is cut short: it has %d bytes of %d: %w", r.Size(), eof, ErrCorrupt)
+	}
+	rebased, err := r.Limit(eof).Rebase(base)
+	if err != nil {
+		return err
+	}
+	f.r, f.sb = rebased, sb
+	f.strings = index.NewGlobalHeap(f.r, sb.Sizes)
+	return nil
+}
+
+// findSuperblock looks for the signature at byte 0, 512, 1024, 2048 and so on
+// (section II.A) and decodes the superblock behind it.
+func findSuperblock(r *storage.Reader) (base int64, sb format.Superblock, err error) {
+	for base = 0; base+int64(len(format.Signature)) <= r.Size(); base = max(512, 2*base) {
+		head, err := r.Prefix(uint64(base), format.MaxSuperblockSize)
+		if err != nil {
+			return 0, sb, err
+		}
+		if !bytes.HasPrefix(head, format.Signature[:]) {
+			continue
+		}
+		sb, err = format.DecodeSuperblock(head)
+		return base, sb, err
+	}
+	return 0, sb, fmt.Errorf("no signature in %d bytes: %w", r.Size(), ErrNotHDF5)
+}
+
+// Name returns the path the file was opened with, or the name from [WithName].
+func (f *File) Name() string { return f.name }
+
+// Size returns the file's size in bytes.
+func (f *File) Size() int64 { return f.size }
+
+// BytesRead returns how many bytes have been read from the file since it was
+// opened.
+func (f *File) BytesRead() int64 { return f.r.BytesRead() }
+
+// SuperblockVersion returns the version of the superblock, 0 to 3.
+func (f *File) SuperblockVersion() int { return f.sb.Version }
+
+// Close closes the file. Whatever came from it fails with [ErrClosed] from then
+// on, and so does a second Close.
+func (f *File) Close() error {
+	if f.closed.Swap(true) {
+		return f.fail("", ErrClosed)
+	}
+	if f.closer == nil {
+		return nil
+	}
+	return f.closer.Close()
+}
+
+// Root returns the root group. It reads nothing.
+func (f *File) Root() *Group {
+	return &Group{object: object{file: f, path: "/", addr: f.sb.Root}}
+}
+
+// Lookup returns the object at path, following soft links.
+func (f *File) Lookup(path string) (Object, error) { return f.Root().Lookup(path) }
+
+// Group returns the group at path; see [Group.Group].
+func (f *File) Group(path string) (*Group, error) { return f.Root().Group(path) }
+
+// Dataset returns the dataset at path; see [Group.Dataset].
+func (f *File) Dataset(path string) (*Dataset, error) { return f.Root().Dataset(path) }
+
+// Dereference returns the object that a reference points to. It has no path,
+// since it may have any number of names; its Path is its address.
+func (f *File) Dereference(ref ObjectRef) (Object, error) {
+	return f.objectAt(fmt.Sprintf("<object at %#x>", uint64(ref)), uint64(ref))
+}
+
+// check fails if the file is closed.
+func (f *File) check() error {
+	if f.closed.Load() {
+		return ErrClosed
+	}
+	return nil
+}
+
+// fail says in which file and at which path err happened. What lies outside
+// the file is corruption to whoever opened it.
+func (f *File) fail(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var located *locatedError
+	if errors.As(err, &located) {
+		return err
+	}
+	if errors.Is(err, storage.ErrOutOfBounds) && !errors.Is(err, ErrCorrupt) {
+		err = fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	return &locatedError{file: f.name, path: path, err: err}
+}
+
+// A locatedError is an error with the file and the object it is about. It is
+// wrapped once, by whoever knows the object best.
+type locatedError struct {
+	file, path string
+	err        error
+}
+
+func (e *locatedError) Error() string {
+	switch {
+	case e.file == "":
+		return e.path + ": " + e.err.Error()
+	case e.path == "":
+		return e.file + ": " + e.err.Error()
+	}
+	return e.file + ": " + e.path + ": " + e.err.Error()
+}
+
+func (e *locatedError) Unwrap() error { return e.err }

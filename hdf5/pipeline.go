@@ -1,0 +1,273 @@
+package hdf5
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/goloom/loom/hdf5/internal/filter"
+)
+
+// Every read of a dataset goes through this file. A plan's pieces are taken in
+// windows; the pieces of a window are sorted by their place in the file,
+// neighbours are read together, and workers decode them and do with each what
+// the request wants. What comes of them is delivered in the plan's order, so
+// that results do not depend on which worker was first.
+
+const (
+	windowPieces = 2048     // in a window at most
+	windowBytes  = 32 << 20 // decoded, in a window, unless it is one round of the workers
+	readBytes    = 1 << 20  // read at once, unless a piece is larger
+	readGap      = 4 << 10  // bytes between two pieces that are read and thrown away
+	largeChunk   = 64 << 20 // chunks from this size on are decoded one at a time
+)
+
+// workers returns how many pieces of a dataset are decoded at a time.
+func (d *Dataset) workers() int {
+	if d.chunks != nil && d.pieceBytes(piece{extent: d.chunk}) >= largeChunk {
+		return 1
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// stream decodes the pieces of p. work is called once for each, by several
+// goroutines at a time, with its values as they are stored, which it may change
+// but not keep; deliver gets the results of work on the caller's goroutine in
+// the order of the plan. With absent, pieces of which nothing is stored are
+// passed to work too, without values. No goroutine is left when stream returns.
+func stream[R any](ctx context.Context, p *plan, absent bool, work func(pc *piece, values []byte) (R, error), deliver func(R) error) error {
+	s := streamer[R]{d: p.d, work: work, deliver: deliver, workers: p.d.workers()}
+	var window []piece
+	var decoded uint64
+	err := p.each(ctx, absent, func(pc piece) error {
+		if err := p.d.checkPiece(pc); err != nil {
+			return err
+		}
+		window = append(window, pc)
+		decoded += p.d.pieceBytes(pc)
+		if len(window) < windowPieces && (decoded < windowBytes || len(window) < s.workers) {
+			return nil
+		}
+		err := s.window(ctx, window)
+		window, decoded = window[:0], 0
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.window(ctx, window)
+}
+
+// checkPiece refuses a chunk that cannot be what it claims to be before
+// anything is read or allocated for it.
+func (d *Dataset) checkPiece(pc piece) error {
+	if d.chunks == nil || pc.absent {
+		return nil
+	}
+	size := d.pieceBytes(pc)
+	if most := d.maxDecoded(pc); most < size {
+		return fmt.Errorf("chunk at %v: %d stored bytes decode to %d at most, not %d: %w", pc.origin, pc.size, most, size, ErrCorrupt)
+	}
+	if size > uint64(d.file.defaultLimit()) && size > 2*uint64(d.size()) {
+		return fmt.Errorf("chunk at %v: %d bytes in a dataset of %d: %w", pc.origin, size, d.size(), ErrCorrupt)
+	}
+	return nil
+}
+
+// mask returns the filters that were skipped for a piece: all of them for a
+// chunk that sticks out of a dataset whose edges are not filtered (layout
+// version 4, section IV.A.2.i).
+func (d *Dataset) mask(pc piece) uint32 {
+	if !d.edges {
+		return pc.mask
+	}
+	for i, e := range pc.extent {
+		if pc.origin[i]+e > d.space.dims[i] {
+			return ^uint32(0)
+		}
+	}
+	return pc.mask
+}
+
+// A streamer runs one request.
+type streamer[R any] struct {
+	d       *Dataset
+	work    func(pc *piece, values []byte) (R, error)
+	deliver func(R) error
+	workers int
+}
+
+// window decodes pieces and delivers what comes of them.
+func (s *streamer[R]) window(ctx context.Context, pieces []piece) error {
+	if len(pieces) == 0 {
+		return ctx.Err()
+	}
+	results := make([]R, len(pieces))
+	reads := s.reads(pieces)
+	if err := s.run(ctx, pieces, reads, results); err != nil {
+		return err
+	}
+	if s.deliver == nil {
+		return nil
+	}
+	for _, r := range results {
+		if err := s.deliver(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A read is a range of the file and the pieces, by index, that lie in it.
+type read struct {
+	addr, end uint64
+	pieces    []int
+}
+
+// reads sorts pieces by their place in the file and joins neighbours. Reads are
+// kept small enough to give every worker something to do.
+func (s *streamer[R]) reads(pieces []piece) []read {
+	order := make([]int, len(pieces))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(pieces[a].addr, pieces[b].addr) })
+	most := max(1, len(pieces)/(4*s.workers))
+	var reads []read
+	for k, i := range order {
+		pc := &pieces[i]
+		end := pc.addr + pc.size
+		if n := len(reads); n > 0 {
+			last := &reads[n-1]
+			if pc.addr >= last.addr && pc.addr <= last.end+readGap && max(end, last.end)-last.addr <= readBytes && len(last.pieces) < most {
+				last.end = max(last.end, end)
+				last.pieces = order[k-len(last.pieces) : k+1]
+				continue
+			}
+		}
+		reads = append(reads, read{addr: pc.addr, end: end, pieces: order[k : k+1]})
+	}
+	return reads
+}
+
+// run has the workers do the reads.
+func (s *streamer[R]) run(ctx context.Context, pieces []piece, reads []read, results []R) error {
+	workers := min(s.workers, len(reads))
+	if workers == 1 {
+		return s.runSome(ctx, pieces, reads, results, new(atomic.Int64))
+	}
+	var next atomic.Int64
+	g, ctx := errgroup.WithContext(ctx)
+	for range workers {
+		g.Go(func() error { return s.runSome(ctx, pieces, reads, results, &next) })
+	}
+	return g.Wait()
+}
+
+// runSome does reads, the one at next after the other, until there are none.
+func (s *streamer[R]) runSome(ctx context.Context, pieces []piece, reads []read, results []R, next *atomic.Int64) error {
+	b := buffersPool.Get().(*buffers)
+	defer b.release()
+	for {
+		i := int(next.Add(1)) - 1
+		if i >= len(reads) {
+			return nil
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := s.do(b, pieces, reads[i], results); err != nil {
+			return err
+		}
+	}
+}
+
+// do reads a range and decodes the pieces in it.
+func (s *streamer[R]) do(b *buffers, pieces []piece, r read, results []R) error {
+	if err := s.d.file.check(); err != nil {
+		return err
+	}
+	b.stored = sized(b.stored, int(r.end-r.addr))
+	if err := s.d.file.r.ReadFull(b.stored, r.addr); err != nil {
+		return err
+	}
+	for _, i := range r.pieces {
+		pc := &pieces[i]
+		values, err := s.d.values(b, pc, r.addr)
+		if err == nil {
+			results[i], err = s.work(pc, values)
+		}
+		if err != nil {
+			return fmt.Errorf("at %v: %w", pc.origin, err)
+		}
+	}
+	return nil
+}
+
+// values returns the decoded values of a piece whose stored bytes are in
+// b.stored, which begins at address addr.
+func (d *Dataset) values(b *buffers, pc *piece, addr uint64) ([]byte, error) {
+	if pc.absent {
+		return nil, nil
+	}
+	if pc.inline != nil {
+		return slices.Clone(pc.inline), nil
+	}
+	stored := b.stored[pc.addr-addr:][:pc.size]
+	if d.chunks == nil {
+		return stored, nil
+	}
+	size := int(d.pieceBytes(*pc))
+	if cap(b.decoded) < size {
+		b.decoded = alignedBytes(size)
+	}
+	values, err := d.pipeline.Decode(b.decoded[:0], stored, size, d.mask(*pc))
+	return values, filterError(err)
+}
+
+// filterError gives an error of the filters the sentinels of this package.
+func filterError(err error) error {
+	var unknown *filter.UnknownError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &unknown):
+		return fmt.Errorf("%w: %w", ErrUnsupported, err)
+	case errors.Is(err, ErrCorrupt):
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrCorrupt, err)
+}
+
+// buffers are what one worker needs. Large ones are not kept.
+type buffers struct {
+	stored, decoded []byte
+}
+
+var buffersPool = sync.Pool{New: func() any { return new(buffers) }}
+
+func (b *buffers) release() {
+	const keep = 4 << 20
+	if cap(b.stored) > keep {
+		b.stored = nil
+	}
+	if cap(b.decoded) > keep {
+		b.decoded = nil
+	}
+	buffersPool.Put(b)
+}
+
+// sized returns a slice of n bytes, b if it is large enough.
+func sized(b []byte, n int) []byte {
+	if cap(b) < n {
+		return alignedBytes(n)
+	}
+	return b[:n]
+}

@@ -1,0 +1,136 @@
+package format
+
+// The kinds of node of a version 1 B-tree (section III.A.1): what its keys and
+// its leaves' children are.
+const (
+	btree1Group = 0 // keys are names, leaves point to symbol table nodes
+	btree1Chunk = 1 // keys are chunk positions, leaves point to chunks
+)
+
+// BTree1PrefixSize is the number of bytes before the first key of a version 1
+// B-tree node: signature, kind, level, number of children, and the addresses of
+// both siblings, which no reader needs.
+func BTree1PrefixSize(sz Sizes) int { return 8 + 2*sz.Offset }
+
+// BTree1GroupKeySize is the number of bytes of a key of a group's B-tree.
+func BTree1GroupKeySize(sz Sizes) int { return sz.Length }
+
+// BTree1ChunkKeySize is the number of bytes of a key of the chunk B-tree of a
+// dataset of rank dimensions. A key has one offset more than the dataset has
+// dimensions: that of the byte within an element.
+func BTree1ChunkKeySize(rank int) int { return 8 + 8*(rank+1) }
+
+// BTree1Size is the number of bytes that a version 1 B-tree node uses up to and
+// with its last key, as the prefix at the start of b has it. A node takes up
+// more than that in the file when it is not full.
+func BTree1Size(b []byte, keySize int, sz Sizes) (int, error) {
+	c := newCursor(b, sz)
+	_, _, n := btree1Fields(c)
+	if c.err != nil {
+		return 0, c.err
+	}
+	return BTree1PrefixSize(sz) + n*(keySize+sz.Offset) + keySize, nil
+}
+
+// A GroupNode is a node of the version 1 B-tree that orders the links of an
+// old-style group by name (section III.A.1).
+//
+// The names below Children[i] are greater than Keys[i] and not greater than
+// Keys[i+1]; there is one key more than there are children.
+type GroupNode struct {
+	Level    int      // 0 is a leaf
+	Keys     []uint64 // where in the local heap the name begins, in bytes
+	Children []uint64 // addresses of nodes, in a leaf of symbol table nodes
+}
+
+// DecodeGroupNode decodes the group B-tree node at the start of b.
+func DecodeGroupNode(b []byte, sz Sizes) (*GroupNode, error) {
+	c := newCursor(b, sz)
+	level, n := btree1Start(c, btree1Group, BTree1GroupKeySize(sz))
+	if c.err != nil {
+		return nil, c.err
+	}
+	node := &GroupNode{Level: level, Keys: make([]uint64, 0, n+1), Children: make([]uint64, 0, n)}
+	for range n {
+		node.Keys = append(node.Keys, c.length())
+		node.Children = append(node.Children, c.addr())
+	}
+	node.Keys = append(node.Keys, c.length())
+	return node, c.err
+}
+
+// A ChunkNode is a node of the version 1 B-tree that finds the chunks of a
+// dataset (section III.A.1).
+//
+// Keys ascend in the order of their offsets, first dimension first, and the
+// chunks below Children[i] are at Keys[i] or after it and before Keys[i+1];
+// there is one key more than there are children. In a leaf, Keys[i] is the key
+// of the one chunk at Children[i].
+type ChunkNode struct {
+	Level    int // 0 is a leaf
+	Keys     []ChunkKey
+	Children []uint64 // addresses of nodes, in a leaf of chunks
+}
+
+// A ChunkKey describes one stored chunk.
+type ChunkKey struct {
+	Size uint32 // stored size in bytes
+	Mask uint32 // filters that were skipped, the pipeline's first in bit 0
+
+	// Offset is the position of the chunk's first element in the dataset, in
+	// elements, followed by the offset within an element: 0 in the key of a
+	// chunk, though not in every key that bounds a node.
+	Offset []uint64
+}
+
+// DecodeChunkNode decodes the chunk B-tree node at the start of b, for a
+// dataset of rank dimensions.
+func DecodeChunkNode(b []byte, rank int, sz Sizes) (*ChunkNode, error) {
+	c := newCursor(b, sz)
+	level, n := btree1Start(c, btree1Chunk, BTree1ChunkKeySize(rank))
+	if c.err != nil {
+		return nil, c.err
+	}
+	node := &ChunkNode{Level: level, Keys: make([]ChunkKey, n+1), Children: make([]uint64, n)}
+	offsets := make([]uint64, (n+1)*(rank+1))
+	for i := range n {
+		node.Keys[i], offsets = chunkKey(c, offsets, rank)
+		node.Children[i] = c.addr()
+	}
+	node.Keys[n], _ = chunkKey(c, offsets, rank)
+	return node, c.err
+}
+
+// chunkKey reads one key into the front of offsets and returns what is left.
+func chunkKey(c *cursor, offsets []uint64, rank int) (ChunkKey, []uint64) {
+	k := ChunkKey{Size: c.u32(), Mask: c.u32(), Offset: offsets[: rank+1 : rank+1]}
+	for d := range k.Offset {
+		k.Offset[d] = c.u64()
+	}
+	return k, offsets[rank+1:]
+}
+
+// btree1Start reads a node's prefix up to its first key, having made sure that
+// the node is of the kind wanted and that all its keys are there.
+func btree1Start(c *cursor, kind uint8, keySize int) (level, children int) {
+	got, level, n := btree1Fields(c)
+	if got != kind {
+		c.fail("version 1 B-tree node of kind %d, want %d", got, kind)
+	}
+	c.addr() // left sibling
+	c.addr() // right sibling
+	if need := n*(keySize+c.sz.Offset) + keySize; need > c.len() {
+		c.fail("version 1 B-tree node of %d children needs %d bytes, %d remain", n, need, c.len())
+	}
+	if c.err != nil {
+		return 0, 0
+	}
+	return level, n
+}
+
+// btree1Fields reads the fields of the prefix that say what follows it.
+func btree1Fields(c *cursor) (kind uint8, level, children int) {
+	c.signature("TREE")
+	kind, level, children = c.u8(), int(c.u8()), int(c.u16())
+	return kind, level, children
+}

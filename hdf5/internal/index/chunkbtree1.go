@@ -1,0 +1,193 @@
+package index
+
+import (
+	"fmt"
+
+	"github.com/goloom/loom/hdf5/internal/format"
+	"github.com/goloom/loom/hdf5/internal/storage"
+)
+
+// A chunkTree1 is a version 1 B-tree of chunks (File Format Specification,
+// section III.A.1), the index of every chunked dataset before HDF5 1.10.
+type chunkTree1 struct {
+	r      *storage.Reader
+	sz     format.Sizes
+	dims   []uint64 // extent of a chunk in elements
+	root   uint64
+	node   slot[chunkNode1]
+	budget *budget
+}
+
+// A chunkNode1 is a node as it is kept. Both columns of keys are positions in
+// the chunk grid with one coordinate more, the offset within an element, which
+// is 0 for every chunk, but may break a tie between keys that bound nodes.
+type chunkNode1 struct {
+	level int
+
+	// In a leaf, the chunks: position, address, size, mask.
+	// Elsewhere, the keys that bound the children: one row more than there are
+	// children.
+	keys     *table
+	addrs    []uint64
+	children []slot[chunkNode1]
+}
+
+func newChunkTree1(r *storage.Reader, p ChunkParams) *chunkTree1 {
+	return &chunkTree1{r: r, sz: p.Sizes, dims: p.Layout.ChunkDims, root: p.Layout.Addr, budget: newBudget(r)}
+}
+
+func (t *chunkTree1) overlapping(b box, yield func(Chunk) error) error {
+	root, err := t.node.get(t.budget, func() (*chunkNode1, int, error) { return t.load(t.root) })
+	if err != nil {
+		return err
+	}
+	bytes := box{append(b.lo[:len(b.lo):len(b.lo)], 0), append(b.hi[:len(b.hi):len(b.hi)], 1)}
+	return t.walk(root, bytes, yield)
+}
+
+// walk yields the chunks below node that lie in b.
+func (t *chunkTree1) walk(node *chunkNode1, b box, yield func(Chunk) error) error {
+	if node.level == 0 {
+		return t.leaf(node, b, yield)
+	}
+	pos := make([]uint64, len(b.lo))
+	for i := 0; i < len(node.children); i++ {
+		node.keys.row(i, pos)
+		if !b.seek(pos) {
+			return nil
+		}
+		// The child that holds pos is the one before the first key after it;
+		// those between hold nothing of the box.
+		i = node.keys.after(i+1, pos) - 1
+		if i >= len(node.children) {
+			return nil
+		}
+		child, err := t.child(node, i)
+		if err != nil {
+			return err
+		}
+		if err := t.walk(child, b, yield); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *chunkTree1) leaf(node *chunkNode1, b box, yield func(Chunk) error) error {
+	rank := len(t.dims)
+	_, err := node.keys.within(b, func(i int, pos []uint64) error {
+		return yield(Chunk{
+			Scaled: pos[:rank],
+			Addr:   node.keys.at(i, rank+1),
+			Size:   node.keys.at(i, rank+2),
+			Mask:   uint32(node.keys.at(i, rank+3)),
+		})
+	})
+	return err
+}
+
+// child returns the i-th child of node, having made sure that the keys in it
+// lie within its bounds.
+func (t *chunkTree1) child(node *chunkNode1, i int) (*chunkNode1, error) {
+	return node.children[i].get(t.budget, func() (*chunkNode1, int, error) {
+		addr := node.addrs[i]
+		child, size, err := t.load(addr)
+		if err != nil {
+			return nil, 0, err
+		}
+		if child.level != node.level-1 {
+			return nil, 0, fmt.Errorf("chunk B-tree node at address %d has level %d below level %d: %w",
+				addr, child.level, node.level, format.ErrCorrupt)
+		}
+		if !t.bounded(child, node, i) {
+			return nil, 0, fmt.Errorf("chunk B-tree node at address %d has keys outside its parent's bounds: %w",
+				addr, format.ErrCorrupt)
+		}
+		return child, size, nil
+	})
+}
+
+// bounded reports whether the first and the last key of a child that precede a
+// child or a chunk are between the parent's i-th key and the one after it.
+func (t *chunkTree1) bounded(child, parent *chunkNode1, i int) bool {
+	last := child.keys.rows - 1
+	if child.level > 0 {
+		last--
+	}
+	if last < 0 {
+		return true
+	}
+	key := make([]uint64, len(t.dims)+1)
+	parent.keys.row(i, key)
+	if child.keys.compare(0, key) < 0 {
+		return false
+	}
+	parent.keys.row(i+1, key)
+	return child.keys.compare(last, key) < 0
+}
+
+// btree1Guess is how many children a node is expected to have at most: that is
+// right unless a program has set another B-tree "K" value, and saves a read.
+const btree1Guess = 64
+
+// load reads the node at addr and returns it with its size in the file.
+func (t *chunkTree1) load(addr uint64) (*chunkNode1, int, error) {
+	keySize := format.BTree1ChunkKeySize(len(t.dims))
+	b, err := readBTree1(t.r, addr, keySize, t.sz)
+	if err != nil {
+		return nil, 0, fmt.Errorf("chunk B-tree: %w", err)
+	}
+	node, err := format.DecodeChunkNode(b, len(t.dims), t.sz)
+	if err != nil {
+		return nil, 0, fmt.Errorf("chunk B-tree node at address %d: %w", addr, err)
+	}
+	packed, err := t.pack(node)
+	if err != nil {
+		return nil, 0, fmt.Errorf("chunk B-tree node at address %d: %w", addr, err)
+	}
+	return packed, len(b), nil
+}
+
+// readBTree1 reads the version 1 B-tree node at addr up to its last key.
+func readBTree1(r *storage.Reader, addr uint64, keySize int, sz format.Sizes) ([]byte, error) {
+	guess := format.BTree1PrefixSize(sz) + btree1Guess*(keySize+sz.Offset) + keySize
+	b, err := r.Prefix(addr, uint64(guess))
+	if err != nil {
+		return nil, err
+	}
+	size, err := format.BTree1Size(b, keySize, sz)
+	if err != nil {
+		return nil, fmt.Errorf("B-tree node at address %d: %w", addr, err)
+	}
+	return extend(r, addr, b, size)
+}
+
+// pack turns a decoded node into what is kept of it.
+func (t *chunkTree1) pack(node *format.ChunkNode) (*chunkNode1, error) {
+	n, rank := len(node.Children), len(t.dims)
+	packed := &chunkNode1{level: node.Level}
+	rows, cols := n, rank+4
+	if node.Level > 0 {
+		rows, cols = n+1, rank+1
+		packed.addrs, packed.children = node.Children, make([]slot[chunkNode1], n)
+	}
+	values := make([]uint64, 0, rows*cols)
+	for i, k := range node.Keys[:rows] {
+		for d, offset := range k.Offset[:rank] {
+			if offset%t.dims[d] != 0 {
+				return nil, fmt.Errorf("key %d is at element %d of dimension %d, where no chunk of %d begins: %w",
+					i, offset, d, t.dims[d], format.ErrCorrupt)
+			}
+			values = append(values, offset/t.dims[d])
+		}
+		values = append(values, k.Offset[rank])
+		if node.Level == 0 {
+			values = append(values, node.Children[i], uint64(k.Size), uint64(k.Mask))
+		}
+	}
+	packed.keys = newTable(values, cols)
+	if !packed.keys.ascending(rank + 1) {
+		return nil, fmt.Errorf("keys do not ascend: %w", format.ErrCorrupt)
+	}
+	return packed, nil
+}

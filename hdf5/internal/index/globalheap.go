@@ -1,0 +1,120 @@
+package index
+
+import (
+	"cmp"
+	"container/list"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/goloom/loom/hdf5/internal/format"
+	"github.com/goloom/loom/hdf5/internal/storage"
+)
+
+// globalHeapCache is how many bytes of collections a GlobalHeap keeps, unless a
+// single one is larger.
+const globalHeapCache = 64 << 20
+
+// A GlobalHeap looks up the objects of a file's global heap (File Format
+// Specification, section III.E): the bytes of variable-length strings and
+// sequences. It keeps the collections used last, up to 64 MiB of them, and is
+// safe for concurrent use.
+type GlobalHeap struct {
+	r  *storage.Reader
+	sz format.Sizes
+
+	mu     sync.Mutex
+	byAddr map[uint64]*list.Element // of *collection
+	recent *list.List               // the collection used last is in front
+	kept   int                      // cost of all collections in recent
+	limit  int
+}
+
+// A collection is one block of the heap, decoded.
+type collection struct {
+	addr    uint64
+	cost    int                       // bytes of memory, roughly
+	objects []format.GlobalHeapObject // ascending by Index
+}
+
+// NewGlobalHeap returns the global heap of r's file. It reads nothing.
+func NewGlobalHeap(r *storage.Reader, sz format.Sizes) *GlobalHeap {
+	return &GlobalHeap{r: r, sz: sz, byAddr: map[uint64]*list.Element{}, recent: list.New(), limit: globalHeapCache}
+}
+
+// Object returns the bytes of object index of the collection at address addr.
+// They are shared with other callers and must not be modified.
+func (g *GlobalHeap) Object(addr uint64, index uint32) ([]byte, error) {
+	c := g.cached(addr)
+	if c == nil {
+		var err error
+		if c, err = g.load(addr); err != nil {
+			return nil, err
+		}
+		g.keep(c)
+	}
+	i, found := slices.BinarySearchFunc(c.objects, index, func(o format.GlobalHeapObject, want uint32) int {
+		return cmp.Compare(uint32(o.Index), want)
+	})
+	if !found {
+		return nil, fmt.Errorf("global heap collection at address %d has no object %d: %w", addr, index, format.ErrCorrupt)
+	}
+	return c.objects[i].Data, nil
+}
+
+func (g *GlobalHeap) cached(addr uint64) *collection {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	e := g.byAddr[addr]
+	if e == nil {
+		return nil
+	}
+	g.recent.MoveToFront(e)
+	return e.Value.(*collection)
+}
+
+// keep puts c in the cache and drops those used longest ago that no longer fit
+// beside it.
+func (g *GlobalHeap) keep(c *collection) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.byAddr[c.addr] != nil {
+		return
+	}
+	g.byAddr[c.addr] = g.recent.PushFront(c)
+	for g.kept += c.cost; g.kept > g.limit && g.recent.Len() > 1; {
+		oldest := g.recent.Remove(g.recent.Back()).(*collection)
+		delete(g.byAddr, oldest.addr)
+		g.kept -= oldest.cost
+	}
+}
+
+// globalHeapGuess is how many bytes a collection is expected to have: the C
+// library makes none smaller.
+const globalHeapGuess = 4096
+
+// objectCost is about what an object takes in memory beside its bytes.
+const objectCost = 32
+
+func (g *GlobalHeap) load(addr uint64) (*collection, error) {
+	b, err := g.r.Prefix(addr, globalHeapGuess)
+	if err != nil {
+		return nil, fmt.Errorf("global heap collection: %w", err)
+	}
+	size, err := format.GlobalHeapSize(b, g.sz)
+	if err != nil {
+		return nil, fmt.Errorf("global heap collection at address %d: %w", addr, err)
+	}
+	if err := g.r.Check(addr, size); err != nil {
+		return nil, fmt.Errorf("global heap collection: %w", err)
+	}
+	if b, err = extend(g.r, addr, b, int(size)); err != nil {
+		return nil, fmt.Errorf("global heap collection: %w", err)
+	}
+	objects, err := format.DecodeGlobalHeap(b, g.sz)
+	if err != nil {
+		return nil, fmt.Errorf("global heap collection at address %d: %w", addr, err)
+	}
+	slices.SortStableFunc(objects, func(a, b format.GlobalHeapObject) int { return cmp.Compare(a.Index, b.Index) })
+	return &collection{addr: addr, cost: len(b) + objectCost*cap(objects), objects: objects}, nil
+}

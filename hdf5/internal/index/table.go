@@ -1,0 +1,142 @@
+package index
+
+import (
+	"math/bits"
+	"slices"
+	"sort"
+)
+
+// A table holds rows of unsigned numbers in little memory: a column is stored
+// as its least value and, for every row, the difference from it in as many
+// bytes as the largest difference takes, which may be none. The entries of one
+// index node lie close together in the dataset and in the file, so that one
+// takes about 8 bytes rather than 40. A table is immutable.
+type table struct {
+	rows   int
+	stride int
+	cols   []column
+	data   []byte // rows of stride bytes, column after column
+}
+
+type column struct {
+	base  uint64
+	at    uint8 // byte in the row where the difference begins
+	width uint8 // bytes of the difference
+}
+
+// newTable packs values, rows of ncols numbers each.
+func newTable(values []uint64, ncols int) *table {
+	t := &table{rows: len(values) / ncols, cols: make([]column, ncols)}
+	for c := range t.cols {
+		least, greatest := bounds(values, c, ncols)
+		width := (bits.Len64(greatest-least) + 7) / 8
+		t.cols[c] = column{base: least, at: uint8(t.stride), width: uint8(width)}
+		t.stride += width
+	}
+	t.data = make([]byte, t.rows*t.stride)
+	for i, v := range values {
+		col := t.cols[i%ncols]
+		v -= col.base
+		at := i/ncols*t.stride + int(col.at)
+		for k := range int(col.width) {
+			t.data[at+k] = byte(v >> (8 * k))
+		}
+	}
+	return t
+}
+
+// bounds is the least and the greatest number of column c, zeros if there is
+// no row.
+func bounds(values []uint64, c, ncols int) (least, greatest uint64) {
+	if len(values) == 0 {
+		return 0, 0
+	}
+	least, greatest = values[c], values[c]
+	for i := c; i < len(values); i += ncols {
+		least, greatest = min(least, values[i]), max(greatest, values[i])
+	}
+	return least, greatest
+}
+
+// at is the number in row i and column c.
+func (t *table) at(i, c int) uint64 {
+	col := t.cols[c]
+	start := i*t.stride + int(col.at)
+	var v uint64
+	for k, b := range t.data[start : start+int(col.width)] {
+		v |= uint64(b) << (8 * k)
+	}
+	return col.base + v
+}
+
+// row copies the first len(dst) numbers of row i.
+func (t *table) row(i int, dst []uint64) {
+	for c := range dst {
+		dst[c] = t.at(i, c)
+	}
+}
+
+// compare orders the first len(key) numbers of row i against key: first column
+// first.
+func (t *table) compare(i int, key []uint64) int {
+	for c, k := range key {
+		switch v := t.at(i, c); {
+		case v < k:
+			return -1
+		case v > k:
+			return 1
+		}
+	}
+	return 0
+}
+
+// ascending reports whether the first n numbers of every row order it after
+// the row before it.
+func (t *table) ascending(n int) bool {
+	key := make([]uint64, n)
+	for i := 1; i < t.rows; i++ {
+		t.row(i, key)
+		if t.compare(i-1, key) >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// seek is the first row from from on whose first len(key) numbers are not
+// ordered before key. The rows must ascend.
+func (t *table) seek(from int, key []uint64) int {
+	if from >= t.rows || t.compare(from, key) >= 0 {
+		return from
+	}
+	return from + 1 + sort.Search(t.rows-from-1, func(i int) bool { return t.compare(from+1+i, key) >= 0 })
+}
+
+// after is the first row from from on whose first len(key) numbers are ordered
+// after key. The rows must ascend.
+func (t *table) after(from int, key []uint64) int {
+	return from + sort.Search(t.rows-from, func(i int) bool { return t.compare(from+i, key) > 0 })
+}
+
+// within yields, in order, the rows whose first len(b.lo) numbers are a
+// position in b. The rows must ascend. It reports whether b may have positions
+// after those of the last row.
+func (t *table) within(b box, yield func(row int, pos []uint64) error) (more bool, err error) {
+	pos, want := make([]uint64, len(b.lo)), make([]uint64, len(b.lo))
+	for i := 0; i < t.rows; {
+		t.row(i, pos)
+		copy(want, pos)
+		if !b.seek(want) {
+			return false, nil
+		}
+		if !slices.Equal(pos, want) {
+			i = t.seek(i+1, want)
+			continue
+		}
+		if err := yield(i, pos); err != nil {
+			return false, err
+		}
+		i++
+	}
+	return true, nil
+}

@@ -1,0 +1,120 @@
+package numpytext
+
+import (
+	"bytes"
+	"math"
+)
+
+// A floatStyle is the common format of an array's floating point numbers.
+type floatStyle struct {
+	size     int // bits of a number
+	exponent bool
+	before   int // columns before the point, the sign among them
+	after    int // digits after the point
+	expWidth int // digits of the exponent
+}
+
+func newFloatStyle(values []float64, size int) *floatStyle {
+	finite := make([]float64, 0, len(values))
+	for _, v := range values {
+		if isFinite(v) {
+			finite = append(finite, v)
+		}
+	}
+	s := &floatStyle{size: size, exponent: needExponent(finite, size)}
+	for _, v := range finite {
+		s.makeRoom(v)
+	}
+	for _, v := range values {
+		if !isFinite(v) {
+			var buf [4]byte
+			s.before = max(s.before, len(appendNonFinite(buf[:0], v))-s.behind())
+		}
+	}
+	return s
+}
+
+func isFinite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+// needExponent reports whether an array of these finite values is written with
+// exponents: when the largest magnitude is 1e8 or more, the smallest but zero is
+// below 1e-4, or the one is more than 1000 times the other.
+func needExponent(finite []float64, size int) bool {
+	least, most := math.Inf(1), 0.0
+	for _, v := range finite {
+		if v != 0 {
+			least, most = min(least, math.Abs(v)), max(most, math.Abs(v))
+		}
+	}
+	if most == 0 {
+		return false
+	}
+	return most >= 1e8 || least < 1e-4 || roundTo(most/least, size) > 1000
+}
+
+// roundTo rounds v to a float of size bits. Numpy divides in the array's type.
+func roundTo(v float64, size int) float64 {
+	switch size {
+	case 16:
+		return roundToHalf(v)
+	case 32:
+		return float64(float32(v))
+	}
+	return v
+}
+
+// makeRoom widens the format until the finite value v fits: with its shortest
+// digits, but at most [precision] of them after the point.
+func (s *floatStyle) makeRoom(v float64) {
+	var buf [24]byte
+	d := decimal{digits: buf[:0]}
+	d.set(v, s.size, extent{relative: s.exponent, least: shortest.least, most: precision})
+	s.after = max(s.after, d.place(s.exponent))
+	whole := 1
+	if s.exponent {
+		s.expWidth = max(s.expWidth, d.exponentDigits())
+	} else {
+		whole = max(whole, d.point)
+	}
+	if d.negative {
+		whole++
+	}
+	s.before = max(s.before, whole)
+}
+
+// behind returns the columns from the point on.
+func (s *floatStyle) behind() int {
+	n := len(".") + s.after
+	if s.exponent {
+		n += len("e+") + s.expWidth
+	}
+	return n
+}
+
+// append appends v in the common format. With exponents, all have the same
+// digits after the point, as many of the exact value as that takes; without,
+// spaces follow the shortest digits.
+func (s *floatStyle) append(dst []byte, v float64) []byte {
+	var text, buf [64]byte
+	if !isFinite(v) {
+		special := appendNonFinite(text[:0], v)
+		return append(appendRepeated(dst, ' ', s.before+s.behind()-len(special)), special...)
+	}
+	d := decimal{digits: buf[:0]}
+	if s.exponent {
+		d.set(v, s.size, extent{relative: true, least: s.after, most: s.after})
+		dst = s.appendAligned(dst, d.appendMantissa(text[:0]), '0')
+		return d.appendExponent(dst, s.expWidth)
+	}
+	d.set(v, s.size, extent{least: 0, most: precision})
+	return s.appendAligned(dst, d.appendPositional(text[:0]), ' ')
+}
+
+// appendAligned appends a number with a point under the point of the others,
+// and fills it up behind.
+func (s *floatStyle) appendAligned(dst, number []byte, fill byte) []byte {
+	point := bytes.IndexByte(number, '.')
+	dst = appendRepeated(dst, ' ', s.before-point)
+	dst = append(dst, number...)
+	return appendRepeated(dst, fill, s.after-(len(number)-point-1))
+}

@@ -1,0 +1,125 @@
+package loom
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/goloom/loom/hdf5"
+	"github.com/goloom/loom/sparse"
+	"gonum.org/v1/gonum/mat"
+)
+
+// A Number is a type that the elements of a matrix can have.
+type Number = hdf5.Number
+
+// A Matrix holds values of a layer or a graph in memory. It is a
+// *[sparse.Dense] or a *[sparse.COO] of the element type that the file has; a type
+// switch, or a function whose name ends in As, gives typed access.
+type Matrix interface {
+	mat.Matrix
+	// NNZ returns the number of elements that are not zero, or are stored.
+	NNZ() int
+}
+
+// A Layer is one matrix of a file or a view: values for the same rows and
+// columns as the main matrix.
+type Layer struct {
+	name       string
+	rows, cols int
+	dtype      *hdf5.Datatype
+	allowance  int64 // see contents.memory
+
+	// One of the two, or neither if there is no such layer.
+	dataset *hdf5.Dataset // of a file
+	values  Matrix        // of a view
+}
+
+// Name returns the layer's name, "" for the main matrix.
+func (l *Layer) Name() string { return l.name }
+
+// Shape returns the number of rows and columns.
+func (l *Layer) Shape() (rows, cols int) { return l.rows, l.cols }
+
+// Type returns the datatype of the elements in the file.
+func (l *Layer) Type() *hdf5.Datatype { return l.dtype }
+
+// Dataset returns what stores the layer in the file, for its chunks, filters
+// and size; nil for a layer of a view.
+func (l *Layer) Dataset() *hdf5.Dataset { return l.dataset }
+
+// length returns the number of positions on an axis.
+func (l *Layer) length(axis Axis) int { return pick(axis, l.rows, l.cols) }
+
+// Read returns the elements where the selected rows and columns cross, as a
+// *[sparse.Dense] of the layer's type; float16 becomes float32. It reads and
+// decodes the chunks that the selection touches.
+func (l *Layer) Read(ctx context.Context, rows, cols Selector) (Matrix, error) {
+	values, err := l.read(ctx, rows, cols)
+	if err != nil {
+		return nil, l.failed(err)
+	}
+	return values, nil
+}
+
+func (l *Layer) read(ctx context.Context, rows, cols Selector) (Matrix, error) {
+	numbers, err := l.numbers()
+	if err != nil {
+		return nil, err
+	}
+	if l.dataset == nil {
+		return selectValues(numbers, l.values, rows, cols)
+	}
+	array, err := l.dataset.Read(ctx, rows, cols)
+	if err != nil {
+		return nil, err
+	}
+	return numbers.dense(array)
+}
+
+// ReadAs is [Layer.Read] with the elements converted to T by Go's conversion of
+// numbers: integers may wrap around, fractions are cut off. Without a
+// conversion nothing is copied.
+func ReadAs[T Number](ctx context.Context, l *Layer, rows, cols Selector) (*sparse.Dense[T], error) {
+	values, err := l.Read(ctx, rows, cols)
+	if err != nil {
+		return nil, err
+	}
+	return denseAs[T](values)
+}
+
+// LastModified returns the time at which the layer was last changed, and the
+// zero time if the file does not say.
+func (l *Layer) LastModified() (time.Time, error) {
+	if l.dataset == nil {
+		return time.Time{}, nil
+	}
+	return modified(l.dataset)
+}
+
+// numbers returns the operations on the layer's element type.
+func (l *Layer) numbers() (numbers, error) {
+	if l.dataset == nil && l.values == nil {
+		return nil, ErrNotExist
+	}
+	return numbersOf(l.dtype)
+}
+
+// failed adds the layer to an error.
+func (l *Layer) failed(err error) error {
+	return fmt.Errorf("%s: %w", layerTitle(l.name), err)
+}
+
+// selectValues picks from a matrix in memory.
+func selectValues(n numbers, values Matrix, rows, cols Selector) (Matrix, error) {
+	height, width := values.Dims()
+	r, err := rows.Positions(height)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", Rows, err)
+	}
+	c, err := cols.Positions(width)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", Columns, err)
+	}
+	return n.selected(values, r, c)
+}

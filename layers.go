@@ -1,0 +1,90 @@
+package loom
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/goloom/loom/hdf5"
+)
+
+// Layers are the matrices of a file or a view. They share one shape in any file
+// that passes validation.
+type Layers struct {
+	layers []*Layer
+}
+
+// loadLayers finds the main matrix and the other layers. Only two-dimensional
+// datasets are layers.
+func (c *Conn) loadLayers(root *hdf5.Group) *Layers {
+	layers := &Layers{}
+	if root.Has("matrix") {
+		main, err := root.Dataset("matrix")
+		if err != nil {
+			c.problem("/matrix: %w", err)
+		} else {
+			c.addLayer(layers, "", main)
+		}
+	}
+	for name, dataset := range c.datasets(root, "layers") {
+		c.addLayer(layers, name, dataset)
+	}
+	return layers
+}
+
+func (c *Conn) addLayer(layers *Layers, name string, dataset *hdf5.Dataset) {
+	shape := dataset.Shape()
+	if len(shape) != 2 {
+		c.problem("%s: shape %v, a layer has two dimensions: %w", dataset.Path(), shape, ErrInvalid)
+		return
+	}
+	layers.layers = append(layers.layers, &Layer{
+		name: name, rows: shape[0], cols: shape[1], dtype: dataset.Type(), dataset: dataset, allowance: c.memory,
+	})
+}
+
+// Names returns the names of the layers: "" for the main matrix, then the
+// others in the file's order.
+func (l *Layers) Names() []string {
+	names := make([]string, len(l.layers))
+	for i, layer := range l.layers {
+		names[i] = layer.name
+	}
+	return names
+}
+
+// Len returns the number of layers, the main matrix among them.
+func (l *Layers) Len() int { return len(l.layers) }
+
+// Has reports whether there is a layer of the given name.
+func (l *Layers) Has(name string) bool { return l.find(name) != nil }
+
+// Get returns the layer of the given name; "" is the main matrix. It is an
+// error that wraps [ErrNotExist] if there is none.
+func (l *Layers) Get(name string) (*Layer, error) {
+	layer := l.find(name)
+	if layer == nil {
+		return nil, fmt.Errorf("%s: %w", layerTitle(name), ErrNotExist)
+	}
+	return layer, nil
+}
+
+func (l *Layers) find(name string) *Layer {
+	for _, layer := range l.layers {
+		if layer.name == name {
+			return layer
+		}
+	}
+	return nil
+}
+
+// All iterates over the layers in the order of [Layers.Names].
+func (l *Layers) All() iter.Seq[*Layer] { return slices.Values(l.layers) }
+
+// layerTitle names a layer in errors.
+func layerTitle(name string) string {
+	if name == "" {
+		return "main matrix"
+	}
+	return fmt.Sprintf("layer %q", name)
+}

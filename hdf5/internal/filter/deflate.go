@@ -2,14 +2,10 @@ package filter
 
 import (
 	"bytes"
-	"errors"
 	"io"
 
 	"github.com/klauspost/compress/zlib"
 )
-
-// errTooLong says that a stream goes on after the bytes that it is to hold.
-var errTooLong = errors.New("decodes to more bytes than the chunk has")
 
 // deflate is filter 1: the chunk is one zlib stream (RFC 1950).
 type deflate struct{}

@@ -40,6 +40,13 @@ const maxFilters = 32
 // not what its filters can have produced.
 var ErrCorrupt = errors.New("corrupt chunk")
 
+// What is wrong with the bytes that a decoder was given.
+var (
+	errTooLong   = errors.New("decodes to more bytes than the chunk has")
+	errTruncated = errors.New("ends too early")
+	errDistance  = errors.New("refers to bytes before the first")
+)
+
 // An UnknownError reports a chunk that was stored through a filter that this
 // package cannot undo.
 type UnknownError struct {
@@ -85,6 +92,20 @@ func filterOf(spec Spec, elemSize int) (decoder, error) {
 		return newShuffle(spec.Params, elemSize)
 	case idFletcher32:
 		return fletcher32{}, nil
+	case idNbit:
+		return newNbit(spec.Params)
+	case idScaleOffset:
+		return newScaleOffset(spec.Params)
+	case idLZF:
+		return lzf{}, nil
+	case idBlosc:
+		return blosc{}, nil
+	case idLZ4:
+		return lz4Blocks{}, nil
+	case idBitshuffle:
+		return newBitshuffle(spec.Params)
+	case idZstd:
+		return zstandard{}, nil
 	}
 	return nil, nil
 }

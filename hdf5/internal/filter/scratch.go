@@ -22,7 +22,10 @@ type scratch struct {
 	spare [2][]byte
 	turn  int // which of spare is free
 
+	block []byte // one block of a filter that works in blocks
+
 	inflater inflater
+	zstd     zstdDecoder
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
@@ -42,6 +45,9 @@ func (s *scratch) release() {
 		if cap(s.spare[i]) > maxPooled {
 			s.spare[i] = nil
 		}
+	}
+	if cap(s.block) > maxPooled {
+		s.block = nil
 	}
 	scratches.Put(s)
 }

@@ -90,6 +90,7 @@ type ArrayGroup struct {
 	Blocks     uint64
 	Elements   uint64 // in each block
 	Pages      uint64 // of each block; 0 if the block holds the elements itself
+	Direct     bool   // the index block points to the blocks itself
 }
 
 // Group is the shape of group g, 0 <= g < Groups.
@@ -99,6 +100,7 @@ func (a *ExtensibleArray) Group(g int) ArrayGroup {
 		FirstBlock: 1<<((g+1)/2) + 1<<(g/2) - 2,
 		Blocks:     1 << (g / 2),
 		Elements:   a.minElements << ((g + 1) / 2),
+		Direct:     g < a.DirectGroups,
 	}
 	if group.Elements > a.PageElements {
 		group.Pages = group.Elements / a.PageElements
@@ -169,7 +171,7 @@ func (a *ExtensibleArray) DecodeSecondaryBlock(b []byte, g ArrayGroup, header ui
 		c.checked(int(size))
 	}
 	arrayBlock(c, "EASB", a.Filtered, header)
-	a.blockOffset(c, g.First)
+	a.blockOffset(c, g.First, g.First)
 	block := &ArraySecondaryBlock{Written: c.bytes(int(g.writtenSize()))}
 	block.Blocks = c.addrs(g.Blocks)
 	return block, c.err
@@ -184,10 +186,10 @@ func (a *ExtensibleArray) DataBlockSize(g ArrayGroup) uint64 {
 	return size + g.Elements*uint64(a.ElementSize)
 }
 
-// DecodeDataBlock decodes the data block of g at the start of b, whose first
-// element has index first in the array whose header is at address header. It
-// returns the elements, which alias b, or nothing if they are in pages.
-func (a *ExtensibleArray) DecodeDataBlock(b []byte, g ArrayGroup, first, header uint64) ([]byte, error) {
+// DecodeDataBlock decodes the data block at the start of b, the k-th of g, of
+// the array whose header is at address header. It returns the elements, which
+// alias b, or nothing if they are in pages.
+func (a *ExtensibleArray) DecodeDataBlock(b []byte, g ArrayGroup, k, header uint64) ([]byte, error) {
 	c := newCursor(b, a.sz)
 	if size := a.DataBlockSize(g); size > uint64(len(b)) {
 		c.fail("data block of %d bytes, %d remain", size, len(b))
@@ -195,7 +197,13 @@ func (a *ExtensibleArray) DecodeDataBlock(b []byte, g ArrayGroup, first, header 
 		c.checked(int(size))
 	}
 	arrayBlock(c, "EADB", a.Filtered, header)
-	a.blockOffset(c, first)
+	first := g.First + k*g.Elements
+	if g.Direct {
+		// The C library counts the blocks of all groups before this one here.
+		a.blockOffset(c, first, first+g.FirstBlock*g.Elements)
+	} else {
+		a.blockOffset(c, first, first)
+	}
 	return c.rest(), c.err
 }
 
@@ -203,10 +211,11 @@ func (a *ExtensibleArray) DecodeDataBlock(b []byte, g ArrayGroup, first, header 
 // data block begins i times that after [ExtensibleArray.DataBlockSize] bytes.
 func (a *ExtensibleArray) PageSize() uint64 { return a.PageElements*uint64(a.ElementSize) + 4 }
 
-// blockOffset reads where in the array a block says that it begins, counted
-// from the first element that is not in the index block.
-func (a *ExtensibleArray) blockOffset(c *cursor, first uint64) {
-	if off := c.uint(a.offsetWidth); c.err == nil && off != first-a.IndexElements {
-		c.fail("array block of the elements from %d on, want %d", off, first-a.IndexElements)
+// blockOffset reads which element a block says that it begins with, counted
+// from the first that is not in the index block: first or, as well, other.
+func (a *ExtensibleArray) blockOffset(c *cursor, first, other uint64) {
+	off := c.uint(a.offsetWidth) + a.IndexElements
+	if c.err == nil && off != first && off != other {
+		c.fail("array block of the elements from %d on, want %d", off, first)
 	}
 }

@@ -108,7 +108,7 @@ func (h *FractalHeap) Find(off uint64) (row, col int, rest uint64) {
 	if off < firstRow {
 		return 0, int(off / h.StartBlock), off % h.StartBlock
 	}
-	row = bits.Len64(off/firstRow) // row r begins at firstRow * 2^(r-1)
+	row = bits.Len64(off / firstRow) // row r begins at firstRow * 2^(r-1)
 	off -= firstRow << (row - 1)
 	size := h.RowBlock(row)
 	return row, int(off / size), off % size

@@ -132,7 +132,7 @@ func (w *extensibleWalk) at(i uint64) (format.ChunkRecord, uint64, error) {
 	n := w.a.GroupOf(i)
 	g := w.a.Group(n)
 	k, within := (i-g.First)/g.Elements, (i-g.First)%g.Elements
-	if n < w.a.DirectGroups {
+	if g.Direct {
 		return w.inBlock(&w.index.direct[g.FirstBlock+k], g, k, within, nil)
 	}
 	secondary := &w.index.secondary[n-w.a.DirectGroups]
@@ -178,14 +178,14 @@ func (w *extensibleWalk) inBlock(block *extensibleBlock, g format.ArrayGroup, k,
 	var err error
 	row := within
 	if g.Pages == 0 {
-		t, err = w.elements(block, g, first)
+		t, err = w.elements(block, g, k)
 	} else {
 		page := within / w.a.PageElements
 		if !format.PageWritten(written, k*g.Pages+page) {
 			return notStored(first + (page+1)*w.a.PageElements)
 		}
 		row = within % w.a.PageElements
-		t, err = w.page(block, g, first, page)
+		t, err = w.page(block, g, k, page)
 	}
 	if err != nil {
 		return format.ChunkRecord{}, 0, fmt.Errorf("chunk index: data block of extensible array at address %d: %w", block.addr, err)
@@ -193,10 +193,10 @@ func (w *extensibleWalk) inBlock(block *extensibleBlock, g format.ArrayGroup, k,
 	return chunkRecord(t, int(row), 0), first + within + 1, nil
 }
 
-// elements returns the elements of a data block that has no pages.
-func (w *extensibleWalk) elements(block *extensibleBlock, g format.ArrayGroup, first uint64) (*table, error) {
+// elements returns the elements of data block k of g, which has no pages.
+func (w *extensibleWalk) elements(block *extensibleBlock, g format.ArrayGroup, k uint64) (*table, error) {
 	return block.elements.get(w.budget, func() (*table, int, error) {
-		b, elements, err := w.readBlock(block.addr, g, first)
+		b, elements, err := w.readBlock(block.addr, g, k)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -205,14 +205,14 @@ func (w *extensibleWalk) elements(block *extensibleBlock, g format.ArrayGroup, f
 	})
 }
 
-// page returns a page of a data block.
-func (w *extensibleWalk) page(block *extensibleBlock, g format.ArrayGroup, first, page uint64) (*table, error) {
+// page returns a page of data block k of g.
+func (w *extensibleWalk) page(block *extensibleBlock, g format.ArrayGroup, k, page uint64) (*table, error) {
 	head := w.a.DataBlockSize(g)
 	pages, err := block.pages.get(w.budget, func() (*[]slot[table], int, error) {
 		if err := w.r.Check(block.addr, head+g.Pages*w.a.PageSize()); err != nil {
 			return nil, 0, err
 		}
-		b, _, err := w.readBlock(block.addr, g, first)
+		b, _, err := w.readBlock(block.addr, g, k)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -227,12 +227,12 @@ func (w *extensibleWalk) page(block *extensibleBlock, g format.ArrayGroup, first
 	})
 }
 
-// readBlock reads a data block, without its pages if it has any.
-func (w *extensibleWalk) readBlock(addr uint64, g format.ArrayGroup, first uint64) (block, elements []byte, err error) {
+// readBlock reads data block k of g, without its pages if it has any.
+func (w *extensibleWalk) readBlock(addr uint64, g format.ArrayGroup, k uint64) (block, elements []byte, err error) {
 	b, err := w.r.Bytes(addr, w.a.DataBlockSize(g))
 	if err != nil {
 		return nil, nil, err
 	}
-	elements, err = w.a.DecodeDataBlock(b, g, first, w.p.Layout.Addr)
+	elements, err = w.a.DecodeDataBlock(b, g, k, w.p.Layout.Addr)
 	return b, elements, err
 }

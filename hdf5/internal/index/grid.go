@@ -26,8 +26,9 @@ func newGrid(p ChunkParams) (grid, error) {
 		return grid{}, fmt.Errorf("chunks of rank %d in a dataset of rank %d (maximum extent of rank %d): %w",
 			len(p.Layout.ChunkDims), rank, len(maxDims), format.ErrCorrupt)
 	}
-	if p.ChunkBytes == 0 {
-		return grid{}, fmt.Errorf("chunks of no bytes: %w", format.ErrCorrupt)
+	if p.ChunkBytes == 0 || p.ElemSize != p.Layout.ElemSize {
+		return grid{}, fmt.Errorf("chunks of %d bytes and of elements of %d bytes, the dataset's have %d: %w",
+			p.ChunkBytes, p.Layout.ElemSize, p.ElemSize, format.ErrCorrupt)
 	}
 	g := grid{max: make([]uint64, rank)}
 	for d, size := range p.Layout.ChunkDims {

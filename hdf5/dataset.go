@@ -20,7 +20,8 @@ type Dataset struct {
 	space    space
 	layout   format.Layout
 	filters  []Filter
-	fill     []byte // one element as stored, nil for zero
+	fill     []byte // value of elements that were never written, as stored; nil for zero
+	declared []byte // the fill value as declared, likewise
 	external bool   // the values are in other files
 
 	pipeline *filter.Pipeline
@@ -165,7 +166,12 @@ func (d *Dataset) readFill(h *format.Header) error {
 	if len(fill.Value) != d.width {
 		return fmt.Errorf("fill value of %d bytes for elements of %d: %w", len(fill.Value), d.width, ErrCorrupt)
 	}
-	d.fill = slices.Clone(fill.Value)
+	d.declared = slices.Clone(fill.Value)
+	// libhdf5 does not use a fill value that is never to be written, and leaves
+	// what it reads as it is: zero, for all callers that matter.
+	if fill.WriteTime != fillNever {
+		d.fill = d.declared
+	}
 	return nil
 }
 
@@ -240,10 +246,11 @@ func (d *Dataset) Chunks() []int { return slices.Clone(d.chunk) }
 // Filters returns the filters in the order in which a writer applies them.
 func (d *Dataset) Filters() []Filter { return slices.Clone(d.filters) }
 
-// FillValue returns the value, an Array of one element without dimensions, of
-// elements that were never written.
+// FillValue returns the declared fill value, an Array of one element without
+// dimensions. Elements that were never written have it, unless the dataset says
+// that it must never be written: they are zero then.
 func (d *Dataset) FillValue() (*Array, error) {
-	raw := d.fill
+	raw := d.declared
 	if raw == nil {
 		raw = make([]byte, d.width)
 	}
@@ -287,3 +294,7 @@ func (d *Dataset) size() int64 {
 	n, _ := d.space.elements()
 	return int64(n) * int64(d.width)
 }
+
+// fillNever is the fill time of a fill value that is never to be written
+// (section IV.A.2.f).
+const fillNever = 1

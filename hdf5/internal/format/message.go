@@ -52,7 +52,7 @@ func (t MessageType) String() string {
 	if int(t) < len(messageNames) {
 		return messageNames[t]
 	}
-	return fmt.Sprintf("message type %#04x", uint16(t))
+	return fmt.Sprintf("message type %#x", uint16(t))
 }
 
 // Bits of [Message].Flags (section IV.A.1.a) that matter to a reader.

@@ -409,4 +409,3 @@ func half(x float32) uint16 {
 		return sign | uint16(exponent+15)<<10 | uint16(bits>>13&0x3ff)
 	}
 }
-

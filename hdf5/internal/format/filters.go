@@ -11,9 +11,6 @@ type Filter struct {
 	Params []uint32
 }
 
-// Optional reports whether writing goes on without the filter when it fails.
-func (f Filter) Optional() bool { return f.Flags&1 != 0 }
-
 const (
 	maxFilters = 32 // HDF5's own limit: a chunk's filter mask has a bit for each
 

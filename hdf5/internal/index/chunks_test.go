@@ -1,12 +1,14 @@
 package index
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/goloom/loom/hdf5/internal/format"
@@ -27,9 +29,16 @@ type chunkedDataset struct {
 	bytes  []byte // of the file
 }
 
-// chunkedDatasets are the datasets of all test files.
+// chunkedSets keeps what chunkedDatasets has made.
+var chunkedSets []chunkedDataset
+
+// chunkedDatasets are the datasets of all test files, made for the first test
+// that asks for them.
 func chunkedDatasets(t *testing.T) []chunkedDataset {
 	t.Helper()
+	if chunkedSets != nil {
+		return chunkedSets
+	}
 	var sets []chunkedDataset
 	dir := python(t, "chunks.py", &sets)
 	for i := range sets {
@@ -45,6 +54,7 @@ func chunkedDatasets(t *testing.T) []chunkedDataset {
 			t.Fatal(err)
 		}
 	}
+	chunkedSets = sets
 	return sets
 }
 
@@ -177,4 +187,148 @@ func TestChunksAreThoseOfTheCLibrary(t *testing.T) {
 	}
 }
 
-var errStop = errors.New("enough")
+func TestStoppedWalkReturnsTheErrorAsItIs(t *testing.T) {
+	errStop := errors.New("enough")
+	for _, d := range chunkedDatasets(t) {
+		if len(d.Chunks) == 0 {
+			continue
+		}
+		c := d.open(t, d.r)
+		n := 0
+		err := c.Overlapping(make([]uint64, len(d.Shape)), d.grid(), func(Chunk) error {
+			n++
+			return errStop
+		})
+		if err != errStop || n != 1 {
+			t.Errorf("%s: %v after %d chunks, want the error of yield after 1", d.Name, err, n)
+		}
+	}
+}
+
+// TestColumnReadsOnlyItsNodes reads one column of chunks of datasets whose rows
+// have more chunks than a node of the index: of all nodes that hold chunks, it
+// needs one or two for each row.
+func TestColumnReadsOnlyItsNodes(t *testing.T) {
+	// The largest share of the index that the column may take.
+	limits := map[string]float64{
+		"shuffled": 0.7, "wide": 0.2, "both_deep": 0.9, "both_wide": 0.3,
+		"fixed_wide": 0.3, "growing_second_partly": 0.1,
+	}
+	for _, d := range chunkedDatasets(t) {
+		limit, ok := limits[d.Name]
+		if !ok {
+			continue
+		}
+		lo, hi := make([]uint64, len(d.Shape)), d.grid()
+		last := len(hi) - 1
+		lo[last] = hi[last] / 2
+		column := slices.Clone(hi)
+		column[last] = lo[last] + 1
+
+		before := d.r.BytesRead()
+		c := d.open(t, d.r)
+		d.overlapping(t, c, lo, column)
+		part := d.r.BytesRead() - before
+		d.overlapping(t, c, lo, column)
+		if again := d.r.BytesRead() - before - part; again != 0 {
+			t.Errorf("%s: the same column reads %d bytes again", d.Name, again)
+		}
+		d.overlapping(t, c, make([]uint64, len(hi)), hi)
+		whole := d.r.BytesRead() - before
+		if share := float64(part) / float64(whole); share > limit {
+			t.Errorf("%s: a column reads %d of the index's %d bytes, want at most %.0f %%", d.Name, part, whole, 100*limit)
+		}
+		t.Logf("%s: column %d of %d bytes", d.Name, part, whole)
+		before = d.r.BytesRead()
+		d.overlapping(t, c, make([]uint64, len(hi)), hi)
+		if again := d.r.BytesRead() - before; again != 0 {
+			t.Errorf("%s: everything reads %d bytes again", d.Name, again)
+		}
+	}
+}
+
+func TestChunksAreSafeForConcurrentUse(t *testing.T) {
+	for _, d := range chunkedDatasets(t) {
+		c := d.open(t, d.r)
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				n := 0
+				err := c.Overlapping(make([]uint64, len(d.Shape)), d.grid(), func(Chunk) error { n++; return nil })
+				if err != nil || n != len(d.inside(make([]uint64, len(d.Shape)), d.grid())) {
+					t.Errorf("%s: %d chunks, %v", d.Name, n, err)
+				}
+			})
+		}
+		wg.Wait()
+	}
+}
+
+// TestChunkOutsideTheFile cuts files off before their last chunk.
+func TestChunkOutsideTheFile(t *testing.T) {
+	for _, d := range chunkedDatasets(t) {
+		if d.ByContent || len(d.Chunks) == 0 {
+			continue
+		}
+		rank := len(d.Shape)
+		var end uint64
+		for _, c := range d.Chunks {
+			end = max(end, c[rank]+c[rank+1])
+		}
+		c := d.open(t, d.r.Limit(int64(end)-1))
+		err := c.Overlapping(make([]uint64, rank), d.grid(), func(Chunk) error { return nil })
+		if !errors.Is(err, storage.ErrOutOfBounds) {
+			t.Errorf("%s: %v, want ErrOutOfBounds", d.Name, err)
+		}
+	}
+}
+
+func TestOpenChunksRefusesContradictions(t *testing.T) {
+	good := ChunkParams{
+		Layout: format.Layout{
+			Class: format.Chunked, ChunkDims: []uint64{2, 3}, ElemSize: 4,
+			Index: format.IndexFixedArray, Addr: 64,
+		},
+		Sizes: sizes, Dims: []uint64{10, 10}, ElemSize: 4, ChunkBytes: 24,
+	}
+	for name, spoil := range map[string]func(*ChunkParams){
+		"rank of the chunks":        func(p *ChunkParams) { p.Layout.ChunkDims = []uint64{2} },
+		"rank of the limits":        func(p *ChunkParams) { p.MaxDims = []uint64{10} },
+		"rank 0":                    func(p *ChunkParams) { p.Dims, p.Layout.ChunkDims = nil, nil },
+		"chunk without extent":      func(p *ChunkParams) { p.Layout.ChunkDims = []uint64{0, 3} },
+		"chunk without bytes":       func(p *ChunkParams) { p.ChunkBytes = 0 },
+		"size of an element":        func(p *ChunkParams) { p.ElemSize = 8 },
+		"array that grows two ways": func(p *ChunkParams) { p.MaxDims = []uint64{unlimited, unlimited} },
+		"too many chunks":           func(p *ChunkParams) { p.Dims = []uint64{1 << 60, 1 << 60} },
+		"array that cannot grow":    func(p *ChunkParams) { p.Layout.Index = format.IndexExtensibleArray },
+		"implicit with filters":     func(p *ChunkParams) { p.Layout.Index, p.Filtered = format.IndexImplicit, true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := good
+			spoil(&p)
+			r := storage.NewReader(bytes.NewReader(nil), 0)
+			if _, err := OpenChunks(r, p); !errors.Is(err, format.ErrCorrupt) {
+				t.Errorf("%v, want ErrCorrupt", err)
+			}
+		})
+	}
+	p := good
+	p.Layout.Index = 77
+	if _, err := OpenChunks(nil, p); !errors.Is(err, format.ErrUnsupported) {
+		t.Errorf("unknown index: %v, want ErrUnsupported", err)
+	}
+}
+
+func TestOverlappingRefusesBoxesOfAnotherRank(t *testing.T) {
+	p := ChunkParams{
+		Layout: format.Layout{ChunkDims: []uint64{2, 3}, ElemSize: 4, Addr: format.Undefined},
+		Dims:   []uint64{10, 10}, ElemSize: 4, ChunkBytes: 24,
+	}
+	c, err := OpenChunks(nil, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Overlapping([]uint64{0}, []uint64{1, 1}, nil); err == nil {
+		t.Error("a box of rank 1 is taken for a dataset of rank 2")
+	}
+}

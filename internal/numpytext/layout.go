@@ -13,9 +13,6 @@ const (
 	precision = 8    // digits after the point of an array's floats
 )
 
-// An elementAppender appends the text of the i-th element of an array.
-type elementAppender func(dst []byte, i int) []byte
-
 // A layout arranges the elements of an array in lines and brackets.
 type layout struct {
 	shape      []int

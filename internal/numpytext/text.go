@@ -4,21 +4,66 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/goloom/loom/hdf5"
 )
 
-// AppendStrings appends the text of a row-major array of Python strings, each
-// as [AppendQuoted] has it.
-func AppendStrings(dst []byte, values []string, shape ...int) []byte {
-	return appendArray(dst, shape, func(dst []byte, i int) []byte {
-		return AppendQuoted(dst, values[i])
-	})
+// stringTexts are those of Python strings: quoted in an array.
+func stringTexts(values []string) texts {
+	return texts{
+		scalar: func(dst []byte, i int) []byte { return append(dst, values[i]...) },
+		column: func([]int) elementAppender {
+			return func(dst []byte, i int) []byte { return appendQuoted(dst, values[i]) }
+		},
+	}
 }
 
-// AppendQuoted appends Python's repr of a string: in single quotes, or in
+// bytesObjects are what h5py reads the strings in records as.
+func bytesObjects(values []string) texts {
+	quoted := func(dst []byte, i int) []byte { return appendQuotedBytes(dst, values[i]) }
+	return texts{scalar: quoted, column: func([]int) elementAppender { return quoted }}
+}
+
+// sequences of variable length are arrays of their own.
+func sequences(values []*hdf5.Array) (texts, error) {
+	element := func(dst []byte, i int) []byte {
+		if values[i] == nil {
+			return append(dst, "[]"...)
+		}
+		t, err := textsOf(values[i])
+		if err != nil {
+			return dst // found below
+		}
+		shape := values[i].Shape()
+		return appendArray(dst, shape, t.column(shown(shape)))
+	}
+	for _, v := range values {
+		if v == nil {
+			continue
+		}
+		if _, err := textsOf(v); err != nil {
+			return texts{}, err
+		}
+	}
+	return texts{scalar: element, column: func([]int) elementAppender { return element }}, nil
+}
+
+// references have no text but that they are there.
+func references(values []hdf5.ObjectRef) texts {
+	element := func(dst []byte, i int) []byte {
+		if values[i] == 0 {
+			return append(dst, "<HDF5 object reference (null)>"...)
+		}
+		return append(dst, "<HDF5 object reference>"...)
+	}
+	return texts{scalar: element, column: func([]int) elementAppender { return element }}
+}
+
+// appendQuoted appends Python's repr of a string: in single quotes, or in
 // double quotes if it has single ones only, with escapes for what cannot be
 // printed. Bytes that are not UTF-8 are escaped one by one as the lone
 // surrogates that Python reads them as.
-func AppendQuoted(dst []byte, s string) []byte {
+func appendQuoted(dst []byte, s string) []byte {
 	quote := quoteFor(s)
 	dst = append(dst, quote)
 	for i := 0; i < len(s); {
@@ -34,9 +79,9 @@ func AppendQuoted(dst []byte, s string) []byte {
 	return append(dst, quote)
 }
 
-// AppendQuotedBytes appends Python's repr of a bytes object: b'...' with
+// appendQuotedBytes appends Python's repr of a bytes object: b'...' with
 // escapes for all but printable ASCII.
-func AppendQuotedBytes(dst []byte, s string) []byte {
+func appendQuotedBytes(dst []byte, s string) []byte {
 	quote := quoteFor(s)
 	dst = append(dst, 'b', quote)
 	for i := range len(s) {

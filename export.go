@@ -1,0 +1,280 @@
+package loom
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+
+	"github.com/goloom/loom/hdf5"
+	"github.com/goloom/loom/internal/numpytext"
+)
+
+// An ExportOption changes what [Conn.Export] writes.
+type ExportOption func(*exportSettings)
+
+type exportSettings struct {
+	layer string
+}
+
+// ExportLayer exports the named layer instead of the main matrix.
+func ExportLayer(name string) ExportOption {
+	return func(s *exportSettings) { s.layer = name }
+}
+
+// Export writes the main matrix, or a layer, with the row and column attributes
+// as tab-delimited text to a file; [Conn.ExportTo] says how. The file appears
+// when it is complete: if anything fails, what was at path before is still there,
+// and nothing else.
+func (c *Conn) Export(ctx context.Context, path string, opts ...ExportOption) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return c.exportToDevice(ctx, path, opts)
+	}
+	partial := fmt.Sprintf("%s.%x.partial", path, rand.Uint64())
+	file, err := os.OpenFile(partial, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return err
+	}
+	err = c.ExportTo(ctx, file, opts...)
+	if err == nil {
+		err = file.Sync()
+	}
+	err = errors.Join(err, file.Close())
+	if err == nil {
+		err = os.Rename(partial, path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(partial))
+	}
+	return nil
+}
+
+// exportToDevice writes to a pipe or a terminal, which must not be replaced.
+func (c *Conn) exportToDevice(ctx context.Context, path string, opts []ExportOption) error {
+	device, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.ExportTo(ctx, device, opts...), device.Close())
+}
+
+// ExportTo writes the main matrix, or a layer, with the row and column
+// attributes as tab-delimited text:
+//
+//   - a line for each column attribute: an empty field for each row attribute,
+//     the name, and the values,
+//   - a line with the names of the row attributes,
+//   - a line for each row: the values of the row attributes, an empty field,
+//     and the elements of the matrix.
+//
+// Every field, the last of a line too, is followed by a tab. Values are written
+// as Python's str has them, so that the text is, to the byte, the one that loompy
+// exports, except that loompy drops the characters of strings that are not ASCII.
+// Tabs and line breaks in strings are written as they are.
+//
+// The matrix is read in batches of rows; memory is that of a batch, not of the
+// file. It is an error that wraps [ErrNotExist] if there is no such layer, one
+// that wraps [ErrShape] if the layer or a row attribute does not fit the main matrix,
+// and one that wraps [ErrType] if an attribute is of complex numbers or opaque.
+func (c *Conn) ExportTo(ctx context.Context, w io.Writer, opts ...ExportOption) error {
+	var s exportSettings
+	for _, opt := range opts {
+		opt(&s)
+	}
+	e := exporter{Conn: c, out: bufio.NewWriterSize(w, 1<<16)}
+	if err := e.export(ctx, s.layer); err != nil {
+		return fmt.Errorf("%s: export: %w", c.filename, err)
+	}
+	return nil
+}
+
+// An exporter writes the text of a file, field by field. Errors of writing stay
+// in the bufio.Writer until it is flushed.
+type exporter struct {
+	*Conn
+	out   *bufio.Writer
+	field []byte // reused for each field
+}
+
+func (e *exporter) export(ctx context.Context, layer string) error {
+	matrix, err := e.exported(layer)
+	if err != nil {
+		return err
+	}
+	if err := e.afford(e.cols, 1, "line"); err != nil {
+		return err
+	}
+	for _, name := range e.rowAttrs.names {
+		if shape := e.rowAttrs.source.stat(name).Shape; len(shape) == 0 || shape[0] < e.rows {
+			return fmt.Errorf("row attribute %q: shape %v for %d rows: %w", name, shape, e.rows, ErrShape)
+		}
+	}
+	for _, name := range e.colAttrs.names {
+		if err := e.columnAttribute(ctx, name); err != nil {
+			return fmt.Errorf("column attribute %q: %w", name, err)
+		}
+	}
+	e.rowAttributeNames()
+	if err := e.allRows(ctx, matrix); err != nil {
+		return err
+	}
+	return e.out.Flush()
+}
+
+// exported returns the layer to export, nil if there is no main matrix: its
+// rows are none.
+func (e *exporter) exported(name string) (*Layer, error) {
+	if name == "" && !e.layers.Has("") {
+		return nil, nil
+	}
+	layer, err := e.layers.Get(name)
+	if err != nil {
+		return nil, err
+	}
+	if layer.rows != e.rows || layer.cols != e.cols {
+		return nil, layer.failed(fmt.Errorf("shape [%d %d] beside a main matrix of shape [%d %d]: %w",
+			layer.rows, layer.cols, e.rows, e.cols, ErrShape))
+	}
+	return layer, nil
+}
+
+// columnAttribute writes the line of one column attribute.
+func (e *exporter) columnAttribute(ctx context.Context, name string) error {
+	for range e.rowAttrs.names {
+		e.out.WriteByte('\t')
+	}
+	e.text(name)
+	shape := e.colAttrs.source.stat(name).Shape
+	if len(shape) == 0 {
+		return fmt.Errorf("shape %v for %d columns: %w", shape, e.cols, ErrShape)
+	}
+	const atOnce = 1 << 16
+	for first := 0; first < shape[0]; first += atOnce {
+		values, err := e.colAttrs.source.readAt(ctx, name, Range(first, min(first+atOnce, shape[0])))
+		if err != nil {
+			return err
+		}
+		entry, err := numpytext.Entries(values)
+		if err != nil {
+			return err
+		}
+		for i := range values.Shape()[0] {
+			e.value(entry, i)
+		}
+	}
+	return e.endLine()
+}
+
+func (e *exporter) rowAttributeNames() {
+	for _, name := range e.rowAttrs.names {
+		e.text(name)
+	}
+	for range e.cols + 1 {
+		e.out.WriteByte('\t')
+	}
+	e.out.WriteByte('\n')
+}
+
+// allRows writes the lines of the rows.
+func (e *exporter) allRows(ctx context.Context, layer *Layer) error {
+	if layer == nil || e.rows == 0 {
+		return nil
+	}
+	atOnce := e.rowsAtOnce(layer.dataset)
+	for first := 0; first < e.rows; first += atOnce {
+		if err := e.someRows(ctx, layer, first, min(first+atOnce, e.rows)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *exporter) someRows(ctx context.Context, layer *Layer, first, end int) error {
+	var attributes []numpytext.Appender
+	for _, name := range e.rowAttrs.names {
+		values, err := e.rowAttrs.source.readAt(ctx, name, Range(first, end))
+		if err != nil {
+			return fmt.Errorf("row attribute %q: %w", name, err)
+		}
+		entry, err := numpytext.Entries(values)
+		if err != nil {
+			return fmt.Errorf("row attribute %q: %w", name, err)
+		}
+		attributes = append(attributes, entry)
+	}
+	values, err := layer.dataset.Read(ctx, Range(first, end), All())
+	if err != nil {
+		return layer.failed(err)
+	}
+	element, err := numpytext.Elements(values)
+	if err != nil {
+		return layer.failed(err)
+	}
+	for i := range end - first {
+		for _, entry := range attributes {
+			e.value(entry, i)
+		}
+		e.out.WriteByte('\t')
+		for j := range e.cols {
+			e.value(element, i*e.cols+j)
+		}
+		if err := e.endLine(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Bounds of the rows that are exported at a time.
+const (
+	exportedBytes = 32 << 20 // of the matrix and the attributes, decoded
+	exportedRows  = 1 << 14
+)
+
+// rowsAtOnce returns how many rows to read at a time: whole chunks of the matrix
+// if possible, since each is decoded anew for every batch that it is in, and at
+// least a chunk if one alone takes more than the bound.
+func (e *exporter) rowsAtOnce(d *hdf5.Dataset) int {
+	size := d.Type().Size()
+	wide := e.cols * size
+	for _, name := range e.rowAttrs.names {
+		info := e.rowAttrs.source.stat(name)
+		wide += info.Type.Size()
+		for _, n := range info.Shape[1:] {
+			wide += n * info.Type.Size()
+		}
+	}
+	chunk := d.Chunks()
+	if chunk == nil {
+		return max(1, min(exportedRows, exportedBytes/max(1, wide)))
+	}
+	high, bound := min(chunk[0], e.rows), exportedBytes
+	if one := high * min(chunk[1], e.cols) * size; one > bound {
+		bound = one
+	}
+	n := max(1, min(exportedRows, bound/max(1, wide)))
+	if n > high {
+		n -= n % high
+	}
+	return n
+}
+
+func (e *exporter) text(s string) {
+	e.out.WriteString(s)
+	e.out.WriteByte('\t')
+}
+
+func (e *exporter) value(value numpytext.Appender, i int) {
+	e.field = append(value(e.field[:0], i), '\t')
+	e.out.Write(e.field)
+}
+
+// endLine ends a line and reports what could not be written.
+func (e *exporter) endLine() error {
+	e.out.WriteByte('\n')
+	_, err := e.out.Write(nil)
+	return err
+}

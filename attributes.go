@@ -18,10 +18,11 @@ type Array = hdf5.Array
 //
 // Every call reads what it returns; nothing is cached.
 type Attributes struct {
-	axis   Axis
-	length int // of the axis
-	names  []string
-	source attributeSource
+	filename string
+	axis     Axis
+	length   int // of the axis
+	names    []string
+	source   attributeSource
 }
 
 // An Attribute is a name and its values.
@@ -80,18 +81,19 @@ func (a *Attributes) get(ctx context.Context, name string) (*Array, error) {
 	if err := a.check(name); err != nil {
 		return nil, err
 	}
-	values, err := a.source.read(ctx, name)
-	if err != nil {
-		return nil, fmt.Errorf("%s attribute %q: %w", a.axis.singular(), name, err)
-	}
-	return values, nil
+	return a.source.read(ctx, name)
 }
 
 func (a *Attributes) check(name string) error {
 	if !a.Has(name) {
-		return fmt.Errorf("%s attribute %q: %w", a.axis.singular(), name, ErrNotExist)
+		return fmt.Errorf("%s: no %s attribute %q: %w", a.filename, a.axis.singular(), name, ErrNotExist)
 	}
 	return nil
+}
+
+// failed says which attribute an error is about.
+func (a *Attributes) failed(name string, err error) error {
+	return fmt.Errorf("%s: %s attribute %q: %w", a.filename, a.axis.singular(), name, err)
 }
 
 // Strings returns the values of an attribute of strings. It is an error that
@@ -120,7 +122,7 @@ func typed[T any](a *Attributes, name string, as func(*Array) ([]T, error)) ([]T
 	}
 	values, err := as(array)
 	if err != nil {
-		return nil, fmt.Errorf("%s attribute %q: %w", a.axis.singular(), name, err)
+		return nil, a.failed(name, err)
 	}
 	return values, nil
 }
@@ -134,7 +136,7 @@ func (a *Attributes) First(names ...string) (*Array, error) {
 			return a.Get(name)
 		}
 	}
-	return nil, fmt.Errorf("none of the %s attributes %q: %w", a.axis.singular(), names, ErrNotExist)
+	return nil, fmt.Errorf("%s: none of the %s attributes %q: %w", a.filename, a.axis.singular(), names, ErrNotExist)
 }
 
 // Stack returns several attributes side by side, as the columns of one
@@ -146,7 +148,7 @@ func (a *Attributes) First(names ...string) (*Array, error) {
 // that wraps [ErrShape].
 func (a *Attributes) Stack(names ...string) (*Array, error) {
 	if len(names) == 0 {
-		return nil, fmt.Errorf("stack of no %s attributes: %w", a.axis.singular(), ErrShape)
+		return nil, fmt.Errorf("%s: stack of no %s attributes: %w", a.filename, a.axis.singular(), ErrShape)
 	}
 	arrays := make([]*Array, len(names))
 	for i, name := range names {
@@ -158,7 +160,7 @@ func (a *Attributes) Stack(names ...string) (*Array, error) {
 	}
 	stacked, err := stackArrays(arrays)
 	if err != nil {
-		return nil, fmt.Errorf("%s attributes %q: %w", a.axis.singular(), names, err)
+		return nil, fmt.Errorf("%s: %s attributes %q: %w", a.filename, a.axis.singular(), names, err)
 	}
 	return stacked, nil
 }
@@ -186,7 +188,7 @@ func (a *Attributes) Select(positions Selector) (*Attributes, error) {
 func (a *Attributes) sliced(ctx context.Context, positions Selector) (*Attributes, error) {
 	n, err := positions.Count(a.length)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", a.axis, err)
+		return nil, fmt.Errorf("%s: %s: %w", a.filename, a.axis, err)
 	}
 	values := make(memoryAttributes, len(a.names))
 	for _, name := range a.names {
@@ -195,20 +197,15 @@ func (a *Attributes) sliced(ctx context.Context, positions Selector) (*Attribute
 			return nil, err
 		}
 	}
-	return &Attributes{axis: a.axis, length: n, names: a.names, source: values}, nil
+	return &Attributes{filename: a.filename, axis: a.axis, length: n, names: a.names, source: values}, nil
 }
 
 // getAt reads the values at some positions of the axis.
 func (a *Attributes) getAt(ctx context.Context, name string, positions Selector) (*Array, error) {
 	if shape := a.source.stat(name).Shape; len(shape) == 0 || shape[0] != a.length {
-		return nil, fmt.Errorf("%s attribute %q: shape %v for %d %s: %w",
-			a.axis.singular(), name, shape, a.length, a.axis, ErrShape)
+		return nil, a.failed(name, fmt.Errorf("shape %v for %d %s: %w", shape, a.length, a.axis, ErrShape))
 	}
-	values, err := a.source.readAt(ctx, name, positions)
-	if err != nil {
-		return nil, fmt.Errorf("%s attribute %q: %w", a.axis.singular(), name, err)
-	}
-	return values, nil
+	return a.source.readAt(ctx, name, positions)
 }
 
 // LastModified returns the time at which an attribute was last changed, and the

@@ -50,7 +50,7 @@ func (c *contents) Layer(name string) (*Layer, error) { return c.layers.Get(name
 func (c *contents) Matrix() *Layer {
 	main, err := c.layers.Get("")
 	if err != nil {
-		return &Layer{}
+		return &Layer{filename: c.filename}
 	}
 	return main
 }
@@ -73,12 +73,12 @@ func (c *contents) graphs(axis Axis) *Graphs { return pick(axis, c.rowGraphs, c.
 // afford refuses to spend memory on n things of the given size if the file
 // does not warrant it: dimensions are claims that a file of a few bytes can make.
 func (c *contents) afford(n int, size int64, what string) error {
-	return checkAllowance(c.memory, n, size, what)
+	return checkAllowance(c.memory, n, size, c.filename+": "+what)
 }
 
 func checkAllowance(allowance int64, n int, size int64, what string) error {
 	if allowance > 0 && int64(n) > allowance/size {
-		return fmt.Errorf("%s of %d elements, the limit is %d bytes: %w", what, n, allowance, ErrTooLarge)
+		return fmt.Errorf("%s: %d of them, more than a limit of %d bytes allows: %w", what, n, allowance, ErrTooLarge)
 	}
 	return nil
 }

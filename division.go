@@ -66,7 +66,7 @@ func (d *division) part(place int32) int {
 func (g *Graphs) divided(ctx context.Context, d *division) ([]*Graphs, error) {
 	parts := make([]*Graphs, len(d.bounds)-1)
 	for p := range parts {
-		parts[p] = &Graphs{axis: g.axis, length: d.bounds[p+1] - d.bounds[p], names: g.names, source: memoryGraphs{}}
+		parts[p] = &Graphs{filename: g.filename, axis: g.axis, length: d.bounds[p+1] - d.bounds[p], names: g.names, source: memoryGraphs{}}
 	}
 	for _, name := range g.names {
 		graphs, err := g.dividedGraph(ctx, name, d)

@@ -15,13 +15,14 @@ import (
 // They are those of the group /attrs if the file has one, and else the
 // attributes of the HDF5 root group, where files before version 3.0.0 keep them.
 type GlobalAttributes struct {
-	names []string
-	read  map[string]func() (*Array, error)
+	filename string
+	names    []string
+	read     map[string]func() (*Array, error)
 }
 
 // loadGlobalAttributes finds the global attributes.
 func (c *Conn) loadGlobalAttributes(root *hdf5.Group, old bool) *GlobalAttributes {
-	g := &GlobalAttributes{read: map[string]func() (*Array, error){}}
+	g := &GlobalAttributes{filename: c.filename, read: map[string]func() (*Array, error){}}
 	if root.Has("attrs") {
 		for name, dataset := range c.datasets(root, "attrs") {
 			g.add(name, old, func() (*Array, error) { return dataset.Read(context.Background()) })
@@ -64,13 +65,9 @@ func (g *GlobalAttributes) Has(name string) bool { return g.read[name] != nil }
 func (g *GlobalAttributes) Get(name string) (*Array, error) {
 	read := g.read[name]
 	if read == nil {
-		return nil, fmt.Errorf("global attribute %q: %w", name, ErrNotExist)
+		return nil, fmt.Errorf("%s: no global attribute %q: %w", g.filename, name, ErrNotExist)
 	}
-	values, err := read()
-	if err != nil {
-		return nil, fmt.Errorf("global attribute %q: %w", name, err)
-	}
-	return values, nil
+	return read()
 }
 
 // Text returns the value of an attribute that is one string. It is an error
@@ -82,10 +79,10 @@ func (g *GlobalAttributes) Text(name string) (string, error) {
 	}
 	texts, err := values.Strings()
 	if err != nil {
-		return "", fmt.Errorf("global attribute %q: %w", name, err)
+		return "", fmt.Errorf("%s: global attribute %q: %w", g.filename, name, err)
 	}
 	if len(texts) != 1 {
-		return "", fmt.Errorf("global attribute %q: %d strings, not one: %w", name, len(texts), ErrType)
+		return "", fmt.Errorf("%s: global attribute %q: %d strings, not one: %w", g.filename, name, len(texts), ErrType)
 	}
 	return texts[0], nil
 }
@@ -105,7 +102,7 @@ func (g *GlobalAttributes) All() iter.Seq2[Attribute, error] {
 
 // loaded returns the attributes in memory. What cannot be read keeps its error.
 func (g *GlobalAttributes) loaded() *GlobalAttributes {
-	out := &GlobalAttributes{names: g.names, read: make(map[string]func() (*Array, error), len(g.names))}
+	out := &GlobalAttributes{filename: g.filename, names: g.names, read: make(map[string]func() (*Array, error), len(g.names))}
 	for name, read := range g.read {
 		values, err := read()
 		out.read[name] = func() (*Array, error) { return values, err }

@@ -12,11 +12,11 @@ import (
 //
 // Every call reads what it returns; nothing is cached.
 type Graphs struct {
-	axis   Axis
-	length int // of the axis
-	names  []string
-	source graphSource
-
+	filename  string
+	axis      Axis
+	length    int // of the axis
+	names     []string
+	source    graphSource
 	allowance int64 // see contents.memory
 }
 
@@ -86,13 +86,13 @@ func (g *Graphs) get(ctx context.Context, name string) (*Graph, error) {
 
 func (g *Graphs) check(name string) error {
 	if !g.Has(name) {
-		return g.failed(name, ErrNotExist)
+		return fmt.Errorf("%s: no %s graph %q: %w", g.filename, g.axis.singular(), name, ErrNotExist)
 	}
 	return nil
 }
 
 func (g *Graphs) failed(name string, err error) error {
-	return fmt.Errorf("%s graph %q: %w", g.axis.singular(), name, err)
+	return fmt.Errorf("%s: %s graph %q: %w", g.filename, g.axis.singular(), name, err)
 }
 
 // All iterates over the graphs, which it reads one by one. If one cannot be
@@ -124,17 +124,17 @@ func (g *Graphs) Select(positions Selector) (*Graphs, error) {
 func (g *Graphs) sliced(ctx context.Context, positions Selector) (*Graphs, error) {
 	n, err := positions.Count(g.length)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", g.axis, err)
+		return nil, fmt.Errorf("%s: %s: %w", g.filename, g.axis, err)
 	}
 	if len(g.names) == 0 {
-		return &Graphs{axis: g.axis, length: n, source: memoryGraphs{}}, nil
+		return &Graphs{filename: g.filename, axis: g.axis, length: n, source: memoryGraphs{}}, nil
 	}
-	if err := checkAllowance(g.allowance, max(n, g.length), 16, g.axis.String()); err != nil {
+	if err := checkAllowance(g.allowance, max(n, g.length), 16, g.filename+": "+g.axis.String()); err != nil {
 		return nil, err
 	}
 	at, err := positions.Positions(g.length)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", g.axis, err)
+		return nil, fmt.Errorf("%s: %s: %w", g.filename, g.axis, err)
 	}
 	parts, err := g.divided(ctx, newDivision(g.length, at))
 	if err != nil {

@@ -25,6 +25,7 @@ type Matrix interface {
 // A Layer is one matrix of a file or a view: values for the same rows and
 // columns as the main matrix.
 type Layer struct {
+	filename   string
 	name       string
 	rows, cols int
 	dtype      *hdf5.Datatype
@@ -55,26 +56,35 @@ func (l *Layer) length(axis Axis) int { return pick(axis, l.rows, l.cols) }
 // *[sparse.Dense] of the layer's type; float16 becomes float32. It reads and
 // decodes the chunks that the selection touches.
 func (l *Layer) Read(ctx context.Context, rows, cols Selector) (Matrix, error) {
-	values, err := l.read(ctx, rows, cols)
+	numbers, err := l.numbers()
+	if err != nil {
+		return nil, err
+	}
+	if l.dataset == nil {
+		return l.selectValues(numbers, rows, cols)
+	}
+	array, err := l.dataset.Read(ctx, rows, cols)
+	if err != nil {
+		return nil, err
+	}
+	values, err := numbers.dense(array)
 	if err != nil {
 		return nil, l.failed(err)
 	}
 	return values, nil
 }
 
-func (l *Layer) read(ctx context.Context, rows, cols Selector) (Matrix, error) {
-	numbers, err := l.numbers()
+// selectValues picks from a layer in memory.
+func (l *Layer) selectValues(n numbers, rows, cols Selector) (Matrix, error) {
+	r, err := rows.Positions(l.rows)
 	if err != nil {
-		return nil, err
+		return nil, l.failed(fmt.Errorf("%s: %w", Rows, err))
 	}
-	if l.dataset == nil {
-		return selectValues(numbers, l.values, rows, cols)
-	}
-	array, err := l.dataset.Read(ctx, rows, cols)
+	c, err := cols.Positions(l.cols)
 	if err != nil {
-		return nil, err
+		return nil, l.failed(fmt.Errorf("%s: %w", Columns, err))
 	}
-	return numbers.dense(array)
+	return n.selected(l.values, r, c)
 }
 
 // ReadAs is [Layer.Read] with the elements converted to T by Go's conversion of
@@ -97,29 +107,20 @@ func (l *Layer) LastModified() (time.Time, error) {
 	return modified(l.dataset)
 }
 
-// numbers returns the operations on the layer's element type.
+// numbers returns the operations on the layer's element type, if the layer
+// exists and its elements are numbers.
 func (l *Layer) numbers() (numbers, error) {
 	if l.dataset == nil && l.values == nil {
-		return nil, ErrNotExist
+		return nil, fmt.Errorf("%s: no %s: %w", l.filename, layerTitle(l.name), ErrNotExist)
 	}
-	return numbersOf(l.dtype)
+	n, err := numbersOf(l.dtype)
+	if err != nil {
+		return nil, l.failed(err)
+	}
+	return n, nil
 }
 
-// failed adds the layer to an error.
+// failed says which layer an error is about.
 func (l *Layer) failed(err error) error {
-	return fmt.Errorf("%s: %w", layerTitle(l.name), err)
-}
-
-// selectValues picks from a matrix in memory.
-func selectValues(n numbers, values Matrix, rows, cols Selector) (Matrix, error) {
-	height, width := values.Dims()
-	r, err := rows.Positions(height)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", Rows, err)
-	}
-	c, err := cols.Positions(width)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", Columns, err)
-	}
-	return n.selected(values, r, c)
+	return fmt.Errorf("%s: %s: %w", l.filename, layerTitle(l.name), err)
 }

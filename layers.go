@@ -11,13 +11,14 @@ import (
 // Layers are the matrices of a file or a view. They share one shape in any file
 // that passes validation.
 type Layers struct {
-	layers []*Layer
+	filename string
+	layers   []*Layer
 }
 
 // loadLayers finds the main matrix and the other layers. Only two-dimensional
 // datasets are layers.
 func (c *Conn) loadLayers(root *hdf5.Group) *Layers {
-	layers := &Layers{}
+	layers := &Layers{filename: c.filename}
 	if root.Has("matrix") {
 		main, err := root.Dataset("matrix")
 		if err != nil {
@@ -39,7 +40,8 @@ func (c *Conn) addLayer(layers *Layers, name string, dataset *hdf5.Dataset) {
 		return
 	}
 	layers.layers = append(layers.layers, &Layer{
-		name: name, rows: shape[0], cols: shape[1], dtype: dataset.Type(), dataset: dataset, allowance: c.memory,
+		filename: c.filename, name: name, rows: shape[0], cols: shape[1],
+		dtype: dataset.Type(), dataset: dataset, allowance: c.memory,
 	})
 }
 
@@ -64,7 +66,7 @@ func (l *Layers) Has(name string) bool { return l.find(name) != nil }
 func (l *Layers) Get(name string) (*Layer, error) {
 	layer := l.find(name)
 	if layer == nil {
-		return nil, fmt.Errorf("%s: %w", layerTitle(name), ErrNotExist)
+		return nil, fmt.Errorf("%s: no %s: %w", l.filename, layerTitle(name), ErrNotExist)
 	}
 	return layer, nil
 }

@@ -33,34 +33,38 @@ func (l *Layer) Map(ctx context.Context, axis Axis, across Selector, fs ...Func)
 			return nil, err
 		}
 	}
-	results, err := l.mapped(ctx, axis, across, fs)
-	if err != nil {
-		return nil, l.failed(err)
-	}
-	return results, nil
-}
-
-func (l *Layer) mapped(ctx context.Context, axis Axis, across Selector, fs []Func) ([][]float64, error) {
 	if _, err := l.numbers(); err != nil {
 		return nil, err
 	}
 	width, err := across.Count(l.length(axis.across()))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", axis.across(), err)
+		return nil, l.failed(fmt.Errorf("%s: %w", axis.across(), err))
 	}
-	n := l.length(axis)
-	const momentsSize = 40
-	if err := checkAllowance(l.allowance, n, int64(momentsSize+8*len(fs)), axis.String()); err != nil {
+	results, err := l.newResults(axis, len(fs))
+	if err != nil {
+		return nil, l.failed(err)
+	}
+	mapLines := l.mapNonZeros
+	if needsWhole(fs) {
+		mapLines = l.mapWhole
+	}
+	if err := mapLines(ctx, axis, across, width, fs, results); err != nil {
 		return nil, err
 	}
-	results := make([][]float64, len(fs))
+	return results, nil
+}
+
+// newResults allocates a number for each of n functions and each line.
+func (l *Layer) newResults(axis Axis, n int) ([][]float64, error) {
+	const momentsSize = 40
+	if err := checkAllowance(l.allowance, l.length(axis), int64(momentsSize+8*n), "results for "+axis.String()); err != nil {
+		return nil, err
+	}
+	results := make([][]float64, n)
 	for i := range results {
-		results[i] = make([]float64, n)
+		results[i] = make([]float64, l.length(axis))
 	}
-	if needsWhole(fs) {
-		return results, l.mapWhole(ctx, axis, across, width, fs, results)
-	}
-	return results, l.mapNonZeros(ctx, axis, across, width, fs, results)
+	return results, nil
 }
 
 // needsWhole reports whether any of the functions needs all elements.
@@ -114,7 +118,7 @@ func (l *Layer) mapWhole(ctx context.Context, axis Axis, across Selector, width 
 	var line, scratch []float64
 	for first := 0; first < n; first += step {
 		lines := Range(first, min(first+step, n))
-		block, err := l.read(ctx, pick(axis, lines, across), pick(axis, across, lines))
+		block, err := l.Read(ctx, pick(axis, lines, across), pick(axis, across, lines))
 		if err != nil {
 			return err
 		}

@@ -145,7 +145,7 @@ func (s *scan) choose() error {
 	}
 	items, err := s.settings.items.Positions(s.length(s.axis))
 	if err != nil {
-		return fmt.Errorf("%s: %w", s.axis, err)
+		return fmt.Errorf("%s: %s: %w", s.filename, s.axis, err)
 	}
 	size := s.settings.batchSize
 	slices.SortStableFunc(items, func(a, b int) int { return a/size - b/size })
@@ -168,12 +168,12 @@ func (s *scan) order(ctx context.Context) error {
 		return err
 	}
 	if shape := values.Shape(); len(shape) != 1 || shape[0] != attributes.length {
-		return fmt.Errorf("%s attribute %q as a key: shape %v, want [%d]: %w",
-			attributes.axis.singular(), key, shape, attributes.length, ErrShape)
+		return attributes.failed(key, fmt.Errorf("shape %v, a key for %d %s has [%d]: %w",
+			shape, attributes.length, attributes.axis, attributes.length, ErrShape))
 	}
 	ordering, err := argsort(values)
 	if err != nil {
-		return fmt.Errorf("%s attribute %q as a key: %w", attributes.axis.singular(), key, err)
+		return attributes.failed(key, fmt.Errorf("as a key: %w", err))
 	}
 	s.across = Indices(ordering)
 	return nil
@@ -287,7 +287,7 @@ func (s *scan) batch(ctx context.Context, w window, n int) (*Batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	graphs := noGraphs(s.axis)
+	graphs := s.noGraphs(s.axis)
 	if s.parts != nil {
 		graphs = s.parts[n]
 	}

@@ -2,6 +2,7 @@ package loom
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/goloom/loom/hdf5"
@@ -28,7 +29,7 @@ func (c *contents) Sparse(ctx context.Context, rows, cols Selector, layer string
 func (l *Layer) Sparse(ctx context.Context, rows, cols Selector) (Matrix, error) {
 	numbers, err := l.numbers()
 	if err != nil {
-		return nil, l.failed(err)
+		return nil, err
 	}
 	return numbers.nonZeros(ctx, l, rows, cols)
 }
@@ -37,7 +38,7 @@ func (l *Layer) Sparse(ctx context.Context, rows, cols Selector) (Matrix, error)
 // of numbers: integers may wrap around, fractions are cut off.
 func SparseAs[T Number](ctx context.Context, l *Layer, rows, cols Selector) (*sparse.COO[T], error) {
 	if _, err := l.numbers(); err != nil {
-		return nil, l.failed(err)
+		return nil, err
 	}
 	return nonZerosAs[T](ctx, l, rows, cols)
 }
@@ -45,11 +46,11 @@ func SparseAs[T Number](ctx context.Context, l *Layer, rows, cols Selector) (*sp
 func nonZerosAs[T Number](ctx context.Context, l *Layer, rows, cols Selector) (*sparse.COO[T], error) {
 	height, err := rows.Count(l.rows)
 	if err != nil {
-		return nil, l.failed(err)
+		return nil, l.failed(fmt.Errorf("%s: %w", Rows, err))
 	}
 	width, err := cols.Count(l.cols)
 	if err != nil {
-		return nil, l.failed(err)
+		return nil, l.failed(fmt.Errorf("%s: %w", Columns, err))
 	}
 	var all hdf5.NonZeros[T]
 	clone := func(nz *hdf5.NonZeros[T]) (hdf5.NonZeros[T], error) {
@@ -64,7 +65,7 @@ func nonZerosAs[T Number](ctx context.Context, l *Layer, rows, cols Selector) (*
 		return nil
 	})
 	if err != nil {
-		return nil, l.failed(err)
+		return nil, err
 	}
 	return sparse.NewCOO(height, width, all.Rows, all.Cols, all.Values)
 }
@@ -76,7 +77,7 @@ func streamNonZeros[T Number, R any](ctx context.Context, l *Layer, rows, cols S
 	if l.dataset != nil {
 		return hdf5.StreamNonZeros(ctx, l.dataset, rows, cols, work, deliver)
 	}
-	selected, err := l.read(ctx, rows, cols)
+	selected, err := l.Read(ctx, rows, cols)
 	if err != nil {
 		return err
 	}

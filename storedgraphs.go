@@ -19,7 +19,7 @@ type storedGraphs struct {
 // row_edges or col_edges, come after those under the present one, which win.
 func (c *Conn) loadGraphs(root *hdf5.Group, axis Axis) *Graphs {
 	stored := storedGraphs{groups: map[string]*hdf5.Group{}, allowance: c.memory}
-	graphs := &Graphs{axis: axis, length: c.length(axis), source: stored, allowance: c.memory}
+	graphs := &Graphs{filename: c.filename, axis: axis, length: c.length(axis), source: stored, allowance: c.memory}
 	for _, home := range pick(axis, []string{"row_graphs", "row_edges"}, []string{"col_graphs", "col_edges"}) {
 		for name, object := range c.children(root, home) {
 			group, ok := object.(*hdf5.Group)
@@ -80,7 +80,7 @@ func (s storedGraphs) ends(ctx context.Context, name string, length int, yield f
 	if err != nil {
 		return err
 	}
-	if err := checkAllowance(s.allowance, n, 1, "graph"); err != nil {
+	if err := checkAllowance(s.allowance, n, 1, "edges"); err != nil {
 		return err
 	}
 	for first := 0; first < n; first += edgesAtOnce {

@@ -90,10 +90,10 @@ func (c *contents) View(ctx context.Context, rows, cols Selector, opts ...ViewOp
 func (v *View) measure(c *contents, rows, cols Selector) error {
 	var err error
 	if v.rows, err = rows.Count(c.rows); err != nil {
-		return fmt.Errorf("%s: %w", Rows, err)
+		return fmt.Errorf("%s: %s: %w", c.filename, Rows, err)
 	}
 	if v.cols, err = cols.Count(c.cols); err != nil {
-		return fmt.Errorf("%s: %w", Columns, err)
+		return fmt.Errorf("%s: %s: %w", c.filename, Columns, err)
 	}
 	return nil
 }
@@ -103,7 +103,7 @@ func (c *contents) slicedLayers(ctx context.Context, rows, cols Selector, names 
 	if names == nil {
 		names = c.layers.Names()
 	}
-	sliced := &Layers{}
+	sliced := &Layers{filename: c.filename}
 	for _, name := range names {
 		layer, err := c.layers.Get(name)
 		if err != nil {
@@ -118,7 +118,9 @@ func (c *contents) slicedLayers(ctx context.Context, rows, cols Selector, names 
 			return nil, err
 		}
 		height, width := values.Dims()
-		sliced.layers = append(sliced.layers, &Layer{name: name, rows: height, cols: width, dtype: layer.dtype, values: values})
+		sliced.layers = append(sliced.layers, &Layer{
+			filename: c.filename, name: name, rows: height, cols: width, dtype: layer.dtype, values: values,
+		})
 	}
 	return sliced, nil
 }
@@ -130,7 +132,7 @@ func (c *contents) slicedAxis(ctx context.Context, axis Axis, positions Selector
 		return nil, nil, err
 	}
 	if !s.carries(graphsPart(axis)) {
-		return attributes, noGraphs(axis), nil
+		return attributes, c.noGraphs(axis), nil
 	}
 	graphs, err := c.graphs(axis).sliced(ctx, positions)
 	if err != nil {
@@ -141,10 +143,12 @@ func (c *contents) slicedAxis(ctx context.Context, axis Axis, positions Selector
 
 func (c *contents) slicedAttributes(ctx context.Context, axis Axis, positions Selector, s viewSettings) (*Attributes, error) {
 	if !s.carries(attrsPart(axis)) {
-		return &Attributes{axis: axis, source: memoryAttributes{}}, nil
+		return &Attributes{filename: c.filename, axis: axis, source: memoryAttributes{}}, nil
 	}
 	return c.attributes(axis).sliced(ctx, positions)
 }
 
 // noGraphs are the graphs of a view that does not carry them.
-func noGraphs(axis Axis) *Graphs { return &Graphs{axis: axis, source: memoryGraphs{}} }
+func (c *contents) noGraphs(axis Axis) *Graphs {
+	return &Graphs{filename: c.filename, axis: axis, source: memoryGraphs{}}
+}

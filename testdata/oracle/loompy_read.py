@@ -22,16 +22,18 @@ warnings.simplefilter("ignore")
 
 
 def array(values):
+    if values is None or isinstance(values, bytes):
+        return {"error": "loompy cannot decode text that is not ASCII here"}
     values = np.asarray(values)
-    if values.dtype.names:
-        return {"error": "compound"}
+    if values.dtype.kind in "Vc":
+        return {"error": "compound, complex or opaque"}
     if values.dtype == object or values.dtype.kind in "US":
         return {"dtype": "string", "shape": list(values.shape), "values": [str(v) for v in values.ravel()]}
     if values.dtype.kind == "f":
         text = [repr(float(v)) for v in values.ravel()]
     else:
         text = [str(int(v)) for v in values.ravel()]
-    return {"dtype": str(values.dtype), "shape": list(values.shape), "values": text}
+    return {"dtype": values.dtype.name, "shape": list(values.shape), "values": text}
 
 
 def guarded(make):

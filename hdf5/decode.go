@@ -20,6 +20,35 @@ func (t *Datatype) width() int {
 	return w
 }
 
+// footprint returns about how many bytes of memory one element takes once it is
+// a Go value, not counting what is of variable length.
+func (t *Datatype) footprint() int {
+	const stringHeader, arrayHeader = 16, 128
+	size := t.Size()
+	switch t.class {
+	case Float:
+		size = max(4, size)
+	case String:
+		size = stringHeader
+		if !t.VariableLength() {
+			size += t.Size()
+		}
+	case Sequence:
+		size = arrayHeader
+	case Opaque:
+		size += 24
+	case Compound:
+		size = 0
+		for _, m := range t.members {
+			size += m.Type.width() + m.Type.footprint()
+		}
+	}
+	for _, d := range t.dims {
+		size *= d
+	}
+	return size
+}
+
 // newArray makes an Array of the given shape out of the elements in raw, which
 // is at least as long as the shape demands.
 func (f *File) newArray(t *Datatype, shape []int, raw []byte) (*Array, error) {

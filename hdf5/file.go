@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"sync/atomic"
 
 	"github.com/goloom/loom/hdf5/internal/format"
@@ -20,9 +21,11 @@ type File struct {
 	r       *storage.Reader // address 0 is the superblock's base address
 	sb      format.Superblock
 	strings *index.GlobalHeap
-	limit   int64 // of memory for one result; 0 for the default
-	closer  io.Closer
-	closed  atomic.Bool
+	// directories holds the members of groups by the address of the group's header.
+	directories sync.Map
+	limit       int64 // of memory for one result; 0 for the default
+	closer      io.Closer
+	closed      atomic.Bool
 }
 
 // An Option changes how a file is opened.
@@ -34,7 +37,7 @@ func WithName(name string) Option {
 }
 
 // WithMemoryLimit sets how many bytes the result of one Read may take. Without
-// it a result may take 32 MiB plus four times the size of the file, or more if
+// it a result may take 16 MiB plus four times the size of the file, or more if
 // the chunks that are stored for it can decode to more; what exceeds that is
 // mostly fill value and is refused with [ErrTooLarge], since a damaged
 // file can declare any shape.

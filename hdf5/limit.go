@@ -2,13 +2,14 @@ package hdf5
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 )
 
 // What a result may take without asking the index whether that much is stored.
 const (
-	freeBytes    = 32 << 20
+	freeBytes    = 16 << 20
 	freeFileSize = 4
 )
 
@@ -23,32 +24,32 @@ func (f *File) defaultLimit() int64 {
 	return freeBytes + freeFileSize*f.size
 }
 
-// checkResult refuses a result of size bytes in memory that the file does not
-// warrant; see [WithMemoryLimit].
-func (p *plan) checkResult(ctx context.Context, size int64) error {
+// checkResult refuses a result of n elements of size bytes in memory that the
+// file does not warrant; see [WithMemoryLimit].
+func (p *plan) checkResult(ctx context.Context, n, size int) error {
 	limit := p.d.file.defaultLimit()
-	if size <= limit {
+	if int64(n) <= limit/int64(size) {
 		return nil
 	}
 	if p.d.file.limit == 0 {
-		warranted, err := p.warranted(ctx, size)
+		warranted, err := p.warranted(ctx, n)
 		if err != nil || warranted {
 			return err
 		}
 	}
-	return fmt.Errorf("selection of shape %v takes %d bytes, limit %d, and the file stores too little to warrant more; read less at a time or set WithMemoryLimit: %w",
+	return fmt.Errorf("selection of shape %v takes %d bytes an element, limit %d bytes, and the file stores too little to warrant more; read less at a time or set WithMemoryLimit: %w",
 		p.shape(), size, limit, ErrTooLarge)
 }
 
 // warranted reports whether the pieces stored for the selection can decode to
-// an eighth of size bytes. No byte of the file is counted twice.
-func (p *plan) warranted(ctx context.Context, size int64) (bool, error) {
+// an eighth of its n elements. No byte of the file is counted twice.
+func (p *plan) warranted(ctx context.Context, n int) (bool, error) {
 	var decoded, stored uint64
-	enough := fmt.Errorf("enough")
+	enough := errors.New("enough")
 	err := p.each(ctx, false, func(pc piece) error {
 		stored += pc.size
 		decoded += min(p.d.pieceBytes(pc), p.d.maxDecoded(pc))
-		if stored <= uint64(p.d.file.size) && decoded >= uint64(size)/8 {
+		if stored <= uint64(p.d.file.size) && decoded/uint64(p.d.width) >= uint64(n)/8 {
 			return enough
 		}
 		return nil

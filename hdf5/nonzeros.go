@@ -82,7 +82,7 @@ func (d *Dataset) nonZeroPlan(ctx context.Context, rows, cols Selector, size int
 	}
 	if d.fill != nil {
 		// Every element that is not stored is a non-zero one.
-		err = p.checkResult(ctx, int64(n)*int64(size))
+		err = p.checkResult(ctx, n, size+8)
 	}
 	return p, err
 }

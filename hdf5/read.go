@@ -41,10 +41,15 @@ func (d *Dataset) read(ctx context.Context, selectors []Selector) (*Array, error
 	if err != nil {
 		return nil, err
 	}
-	if err := p.checkResult(ctx, int64(n)*int64(d.width)); err != nil {
+	plain := d.dtype.plain() && d.dtype.dims == nil
+	size := d.width
+	if !plain {
+		size += d.dtype.footprint()
+	}
+	if err := p.checkResult(ctx, n, size); err != nil {
 		return nil, err
 	}
-	if d.dtype.plain() && d.dtype.dims == nil {
+	if plain {
 		return d.readPlain(ctx, p, shape, n)
 	}
 	raw := make([]byte, n*d.width)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -36,32 +37,37 @@ type subject struct {
 	all *hdf5.Array
 }
 
-// eachFile calls visit with the datasets of each file that can be read whole,
-// are not too large to be looked at often, and are wanted.
-func eachFile(t *testing.T, wanted func(s subject) bool, visit func(t *testing.T, subjects []subject)) {
+// subjects are the wanted datasets of all test files that can be read whole and
+// are not too large to be looked at often.
+func subjects(t *testing.T, wanted func(s subject) bool) []subject {
+	t.Helper()
+	var found []subject
 	for _, path := range testFiles(t) {
-		t.Run(filepath.Base(path), func(t *testing.T) {
-			f, err := hdf5.Open(path)
-			if err != nil {
-				t.Fatal(err)
+		f, err := hdf5.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { f.Close() })
+		walk(f, func(o hdf5.Object) {
+			d, ok := o.(*hdf5.Dataset)
+			if !ok || d.IsNull() || product(d.Shape()) > 5_000 {
+				return
 			}
-			defer f.Close()
-			var subjects []subject
-			walk(f, func(o hdf5.Object) {
-				d, ok := o.(*hdf5.Dataset)
-				if !ok || d.IsNull() {
-					return
-				}
-				all, err := d.Read(t.Context())
-				if s := (subject{d, all}); err == nil && all.Len() < 50_000 && wanted(s) {
-					subjects = append(subjects, s)
-				}
-			})
-			if len(subjects) > 0 {
-				visit(t, subjects)
+			all, err := d.Read(t.Context())
+			if s := (subject{d, all}); err == nil && wanted(s) {
+				found = append(found, s)
 			}
 		})
 	}
+	return found
+}
+
+func product(shape []int) int {
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	return n
 }
 
 func every(subject) bool { return true }
@@ -163,10 +169,9 @@ func text(a *hdf5.Array) []string {
 			out = append(out, strings.Join(text(item), ","))
 		}
 	default:
-		s := fmt.Sprintf("%#v", data)
-		s = s[strings.Index(s, "{")+1 : len(s)-1]
-		if s != "" {
-			out = strings.Split(s, ", ")
+		values := reflect.ValueOf(data)
+		for i := range values.Len() {
+			out = append(out, fmt.Sprint(values.Index(i)))
 		}
 	}
 	return out
@@ -175,10 +180,11 @@ func text(a *hdf5.Array) []string {
 // TestSelections reads random parts of datasets and holds them against the same
 // parts of the whole.
 func TestSelections(t *testing.T) {
-	eachFile(t, every, func(t *testing.T, subjects []subject) {
-		wholes := map[*hdf5.Dataset][]string{}
-		rapid.Check(t, func(t *rapid.T) {
-			s := rapid.SampledFrom(subjects).Draw(t, "dataset")
+	all := subjects(t, every)
+	wholes := map[*hdf5.Dataset][]string{}
+	rapid.Check(t, func(t *rapid.T) {
+		for range 20 {
+			s := rapid.SampledFrom(all).Draw(t, "dataset")
 			if wholes[s.d] == nil {
 				wholes[s.d] = text(s.all)
 			}
@@ -197,7 +203,7 @@ func TestSelections(t *testing.T) {
 			if diff := cmp.Diff(want, text(got), cmpopts.EquateEmpty()); diff != "" {
 				t.Fatalf("%s: (-want +got)\n%s", s.d.Path(), diff)
 			}
-		})
+		}
 	})
 }
 
@@ -212,9 +218,10 @@ func drawSelection(t *rapid.T, d *hdf5.Dataset) (selectors []hdf5.Selector, posi
 
 // TestNonZeros holds the stream of non-zeros, and ReadInto, against Read.
 func TestNonZeros(t *testing.T) {
-	eachFile(t, isMatrix, func(t *testing.T, subjects []subject) {
-		rapid.Check(t, func(t *rapid.T) {
-			s := rapid.SampledFrom(subjects).Draw(t, "dataset")
+	all := subjects(t, isMatrix)
+	rapid.Check(t, func(t *rapid.T) {
+		for range 20 {
+			s := rapid.SampledFrom(all).Draw(t, "dataset")
 			selectors, _, shape := drawSelection(t, s.d)
 			part, err := s.d.Read(context.Background(), selectors...)
 			if err != nil {
@@ -231,7 +238,7 @@ func TestNonZeros(t *testing.T) {
 			scattered := make([]float64, len(want))
 			scatter := func(nz *hdf5.NonZeros[float64]) error {
 				for i, v := range nz.Values {
-					scattered[int(nz.Rows[i])*shape[1]+int(nz.Cols[i])] += v
+					scattered[int(nz.Rows[i])*shape[1]+int(nz.Cols[i])] = v
 				}
 				return nil
 			}
@@ -245,7 +252,7 @@ func TestNonZeros(t *testing.T) {
 					t.Fatalf("%s: (-want +got)\n%s", s.d.Path(), diff)
 				}
 			}
-		})
+		}
 	})
 }
 
@@ -265,30 +272,26 @@ func TestWorkers(t *testing.T) {
 		}
 		return out
 	}
-	eachFile(t, isMatrix, func(t *testing.T, subjects []subject) {
-		for _, s := range subjects {
-			before := runtime.GOMAXPROCS(1)
-			one := order(s.d)
-			runtime.GOMAXPROCS(4)
-			four := order(s.d)
-			runtime.GOMAXPROCS(before)
-			if !slices.Equal(one, four) {
-				t.Errorf("%s: order of non-zeros depends on the number of workers", s.d.Path())
-			}
+	for _, s := range subjects(t, isMatrix) {
+		before := runtime.GOMAXPROCS(1)
+		one := order(s.d)
+		runtime.GOMAXPROCS(4)
+		four := order(s.d)
+		runtime.GOMAXPROCS(before)
+		if !slices.Equal(one, four) {
+			t.Errorf("%s: order of non-zeros depends on the number of workers", s.d.Path())
 		}
-	})
+	}
 }
 
 func TestCancelledRead(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	eachFile(t, func(s subject) bool { return s.all.Len() > 0 }, func(t *testing.T, subjects []subject) {
-		for _, s := range subjects {
-			if _, err := s.d.Read(ctx); !errors.Is(err, context.Canceled) {
-				t.Errorf("%s: error %v in spite of a cancelled context", s.d.Path(), err)
-			}
+	for _, s := range subjects(t, func(s subject) bool { return s.all.Len() > 0 }) {
+		if _, err := s.d.Read(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: error %v in spite of a cancelled context", s.d.Path(), err)
 		}
-	})
+	}
 }
 
 func TestSelectorErrors(t *testing.T) {

@@ -2,7 +2,6 @@ package hdf5_test
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/goloom/loom/hdf5"
 )
@@ -63,5 +62,3 @@ func readAll(ctx context.Context, o hdf5.Object) error {
 	}
 	return nil
 }
-
-var _ = fmt.Sprint

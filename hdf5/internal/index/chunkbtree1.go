@@ -157,7 +157,7 @@ func readBTree1(r *storage.Reader, addr uint64, keySize int, sz format.Sizes) ([
 	}
 	size, err := format.BTree1Size(b, keySize, sz)
 	if err != nil {
-		return nil, fmt.Errorf("B-tree node at address %d: %w", addr, err)
+		return nil, fmt.Errorf("node at address %d: %w", addr, err)
 	}
 	return extend(r, addr, b, size)
 }

@@ -213,7 +213,7 @@ func (t *symbolTable) name(off uint64) ([]byte, error) {
 func (t *symbolTable) node(addr uint64) (*format.GroupNode, error) {
 	b, err := readBTree1(t.r, addr, format.BTree1GroupKeySize(t.sz), t.sz)
 	if err != nil {
-		return nil, fmt.Errorf("group: %w", err)
+		return nil, fmt.Errorf("group B-tree: %w", err)
 	}
 	if err := t.budget.spend(len(b)); err != nil {
 		return nil, fmt.Errorf("group B-tree node at address %d: %w", addr, err)

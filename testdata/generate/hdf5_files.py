@@ -721,10 +721,9 @@ def fill_values(f):
         dcpl = h5p.create(h5p.DATASET_CREATE)
         if chunk:
             dcpl.set_chunk(chunk)
-        if fill is not None:
-            dcpl.set_fill_value(np.array([fill], dtype=tid.dtype))
-        if undefined:
-            _libhdf5().H5Pset_fill_value(ctypes.c_int64(dcpl.id), ctypes.c_int64(tid.id), None)
+        if fill is not None or undefined:  # h5py's own call stores a pointer in place of a fixed string
+            value = None if undefined else np.array([fill], dtype=tid.dtype).tobytes()
+            _libhdf5().H5Pset_fill_value(ctypes.c_int64(dcpl.id), ctypes.c_int64(tid.id), value)
         if time is not None:
             dcpl.set_fill_time(time)
         if alloc is not None:
@@ -740,7 +739,7 @@ def fill_values(f):
         create(f"{kind}_undefined", h5t.STD_I32LE, undefined=True, chunk=chunk, alloc=h5d.ALLOC_TIME_LATE)
         create(f"{kind}_early", h5t.STD_I32LE, fill=5, chunk=chunk, alloc=h5d.ALLOC_TIME_EARLY)
         create(f"{kind}_if_set", h5t.STD_I32LE, fill=5, chunk=chunk, time=h5d.FILL_TIME_IFSET)
-        create(f"{kind}_never", h5t.STD_I32LE, fill=5, chunk=chunk, time=h5d.FILL_TIME_NEVER)
+        create(f"{kind}_never", h5t.STD_I32LE, fill=5, chunk=chunk, time=h5d.FILL_TIME_NEVER)[...] = np.arange(10)
         create(f"{kind}_partly", h5t.STD_I32LE, fill=5, chunk=chunk)[3:5] = 1
         fixed = _string_type(4, h5t.STR_NULLPAD, h5t.CSET_ASCII)
         create(f"{kind}_string", fixed, fill=b"none", chunk=chunk)

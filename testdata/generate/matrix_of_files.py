@@ -3,7 +3,8 @@
 
 usage: matrix_of_files.py OUTDIR
 
-The same files come out on every run. Needs h5py, numpy and loompy.
+The same content comes out on every run; only the times in object headers differ. Needs
+h5py, numpy and loompy.
 
   *.h5              HDF5 files, one subject each (hdf5_files.py); exotic_*.h5 hold something
                     that a reader may refuse, with a clear error

@@ -22,14 +22,20 @@ import (
 // TestGeneratedFiles holds everything in the generated files against h5py.
 func TestGeneratedFiles(t *testing.T) {
 	for _, path := range oracle.GeneratedFiles(t, "*") {
-		t.Run(filepath.Base(path), func(t *testing.T) { compareFile(t, path) })
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			t.Parallel()
+			compareFile(t, path)
+		})
 	}
 }
 
 // TestFixtures holds everything in files from the wild against h5py.
 func TestFixtures(t *testing.T) {
 	for _, path := range slices.Concat(oracle.Fixtures(t, "loom"), oracle.Fixtures(t, "h5ad"), oracle.Fixtures(t, "tenx")) {
-		t.Run(filepath.Base(path), func(t *testing.T) { compareFile(t, path) })
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			t.Parallel()
+			compareFile(t, path)
+		})
 	}
 }
 

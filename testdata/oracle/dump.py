@@ -192,6 +192,9 @@ def encode(arr, t, fid):
         pieces = [np.atleast_1d(x) for x in arr.ravel().tolist()]
         filled = [p for p in pieces if len(p) > 0]
         items = np.concatenate(filled) if filled else None
+        if filled and t["base"].get("order") == ">" and items.dtype.isnative:
+            # h5py hands out the elements as the file has them, but forgets the byte order.
+            items = items.view(items.dtype.newbyteorder(">"))
         return {
             "lengths": [len(p) for p in pieces],
             "items": {} if items is None else encode(items, t["base"], fid),

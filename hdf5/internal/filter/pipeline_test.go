@@ -3,17 +3,23 @@ package filter
 import (
 	"bytes"
 	"compress/zlib"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
+
+	"github.com/klauspost/compress/snappy"
+	"github.com/klauspost/compress/zstd"
 )
 
 // sizes are the chunk sizes that every filter is tried at.
-var sizes = []int{0, 1, 2, 3, 7, 8, 63, 64, 65, 511, 512, 513, 4099, 1 << 17}
+var sizes = []int{0, 1, 2, 3, 7, 8, 63, 64, 65, 511, 512, 513, 4099, 1<<15 + 1}
 
 // sample returns n bytes of counts as a matrix of them looks: mostly zero,
 // else small 32-bit numbers.
@@ -243,4 +249,56 @@ func TestDecodeDoesNotAllocate(t *testing.T) {
 	if allocs >= 1 && !raceEnabled {
 		t.Errorf("%v allocations per chunk, want none", allocs)
 	}
+}
+
+// A compressor may be given what another has made longer than the chunk is.
+func TestStackedFilters(t *testing.T) {
+	enc, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := map[string]struct {
+		spec   Spec
+		encode func([]byte) []byte
+	}{
+		"deflate":    {Spec{ID: idDeflate}, func(b []byte) []byte { return encodeDeflate(t, b, 0) }},
+		"lzf":        {Spec{ID: idLZF}, encodeLZF},
+		"zstd":       {Spec{ID: idZstd}, func(b []byte) []byte { return enc.EncodeAll(b, nil) }},
+		"fletcher32": {Spec{ID: idFletcher32}, encodeFletcher32},
+		"blosc": {Spec{ID: idBlosc}, func(b []byte) []byte {
+			return encodeBlosc(b, 4096, bloscSnappy, func(b []byte) []byte { return snappy.Encode(nil, b) })
+		}},
+		"bitshuffle": {Spec{ID: idBitshuffle, Params: []uint32{0, 0, 4}}, func(b []byte) []byte {
+			return encodeBitshuffle(b, 4, 2048)
+		}},
+	}
+	data := noise(2000, 1)
+	for name, f := range first {
+		t.Run(name, func(t *testing.T) {
+			p := New([]Spec{f.spec, {ID: idDeflate}, {ID: idFletcher32}}, 4)
+			mustDecode(t, p, encodeFletcher32(encodeDeflate(t, f.encode(data), 6)), data, 0)
+		})
+	}
+}
+
+func TestDecodeConcurrently(t *testing.T) {
+	list := fixtures(t)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			var dst []byte
+			for _, f := range list {
+				got, err := f.pipeline().Decode(dst, f.Stored, f.Size, f.Mask)
+				if err != nil {
+					t.Errorf("%s: %v", f.name, err)
+					continue
+				}
+				if sum := sha256.Sum256(got); hex.EncodeToString(sum[:]) != f.SHA256 {
+					t.Errorf("%s: wrong bytes", f.name)
+				}
+				dst = got
+			}
+		})
+	}
+	wg.Wait()
 }

@@ -138,9 +138,19 @@ func compressLZ4(t testing.TB, data []byte) []byte {
 	return buf[:n]
 }
 
+func TestLZ4BlocksOfOneByte(t *testing.T) {
+	data := noise(64, 1)
+	stored := binary.BigEndian.AppendUint64(nil, uint64(len(data)))
+	stored = binary.BigEndian.AppendUint32(stored, 1)
+	for _, b := range data {
+		stored = append(stored, 0, 0, 0, 1, b)
+	}
+	mustDecode(t, New([]Spec{{ID: idLZ4}, {ID: idDeflate}}, 1), encodeDeflate(t, stored, 6), data, 0)
+}
+
 func TestLZ4Blocks(t *testing.T) {
 	p := New([]Spec{{ID: idLZ4}}, 4)
-	for _, block := range []int{1, 64, 1000, 1 << 30} {
+	for _, block := range []int{63, 1000, 1 << 30} {
 		t.Run(fmt.Sprintf("block=%d", block), func(t *testing.T) {
 			eachContent(t, func(t *testing.T, data []byte) {
 				stored := binary.BigEndian.AppendUint64(nil, uint64(len(data)))
@@ -232,7 +242,7 @@ func TestBloscCodecs(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			eachContent(t, func(t *testing.T, data []byte) {
-				for _, block := range []int{64, 4096, 1 << 20} {
+				for _, block := range []int{500, 1 << 16} {
 					mustDecode(t, p, encodeBlosc(data, block, tt.codec, tt.compress), data, 0)
 				}
 			})
@@ -257,11 +267,11 @@ func (w *bitWriter) write(v uint64, n int) {
 }
 
 // scaleOffsetParams are the library's parameters for integers.
-func scaleOffsetParams(count, width int, order, fillDefined, fill uint32) []uint32 {
+func scaleOffsetParams(count, width uint32, order, fillDefined, fill uint32) []uint32 {
 	params := make([]uint32, 20)
 	params[soScaleType] = soScaleInteger
-	params[soCount] = uint32(count)
-	params[soWidth] = uint32(width)
+	params[soCount] = count
+	params[soWidth] = width
 	params[soOrder] = order
 	params[soFillDefined] = fillDefined
 	params[soFill] = fill
@@ -296,7 +306,7 @@ func TestScaleOffset(t *testing.T) {
 			}
 			want = append(want, elem...)
 		}
-		params := scaleOffsetParams(count, width, btou(bigEndian), btou(fillDefined), 77)
+		params := scaleOffsetParams(uint32(count), uint32(width), btou(bigEndian), btou(fillDefined), 77)
 		got, err := New([]Spec{{ID: idScaleOffset, Params: params}}, width).
 			Decode(nil, append(stored, w.out...), len(want), 0)
 		if err != nil {

@@ -44,7 +44,7 @@ func unshuffle(dst, src []byte, width int) {
 	whole := n * width
 	switch width {
 	case 2:
-		unshuffle2(dst[:whole], src[:n], src[n:whole])
+		unshuffle2(dst[:whole], src[:whole], n)
 	case 4:
 		unshuffle4(dst[:whole], src[:whole], n)
 	case 8:
@@ -60,10 +60,10 @@ func unshuffle(dst, src []byte, width int) {
 	copy(dst[whole:], src[whole:])
 }
 
-func unshuffle2(dst, lo, hi []byte) {
-	hi = hi[:len(lo)]
-	for i, b := range lo {
-		binary.LittleEndian.PutUint16(dst[2*i:], uint16(b)|uint16(hi[i])<<8)
+func unshuffle2(dst, src []byte, n int) {
+	p0, p1 := src[:n], src[n:][:n]
+	for i := range p0 {
+		binary.LittleEndian.PutUint16(dst[2*i:], uint16(p0[i])|uint16(p1[i])<<8)
 	}
 }
 

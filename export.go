@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"os"
 
-	"github.com/goloom/loom/hdf5"
 	"github.com/goloom/loom/internal/numpytext"
 )
 
@@ -76,19 +75,16 @@ func (c *Conn) exportToDevice(ctx context.Context, path string, opts []ExportOpt
 // Tabs and line breaks in strings are written as they are.
 //
 // The matrix is read in batches of rows; memory is that of a batch, not of the
-// file. It is an error that wraps [ErrNotExist] if there is no such layer, one
-// that wraps [ErrShape] if the layer or a row attribute does not fit the main matrix,
-// and one that wraps [ErrType] if an attribute is of complex numbers or opaque.
+// file. It is an error that wraps [ErrNotExist] if there is no such layer, and one
+// that wraps [ErrShape] if the layer or a row attribute has fewer rows than the main
+// matrix.
 func (c *Conn) ExportTo(ctx context.Context, w io.Writer, opts ...ExportOption) error {
 	var s exportSettings
 	for _, opt := range opts {
 		opt(&s)
 	}
 	e := exporter{Conn: c, out: bufio.NewWriterSize(w, 1<<16)}
-	if err := e.export(ctx, s.layer); err != nil {
-		return fmt.Errorf("%s: export: %w", c.filename, err)
-	}
-	return nil
+	return e.export(ctx, s.layer)
 }
 
 // An exporter writes the text of a file, field by field. Errors of writing stay
@@ -109,19 +105,22 @@ func (e *exporter) export(ctx context.Context, layer string) error {
 	}
 	for _, name := range e.rowAttrs.names {
 		if shape := e.rowAttrs.source.stat(name).Shape; len(shape) == 0 || shape[0] < e.rows {
-			return fmt.Errorf("row attribute %q: shape %v for %d rows: %w", name, shape, e.rows, ErrShape)
+			return e.rowAttrs.failed(name, fmt.Errorf("shape %v for %d rows: %w", shape, e.rows, ErrShape))
 		}
 	}
 	for _, name := range e.colAttrs.names {
 		if err := e.columnAttribute(ctx, name); err != nil {
-			return fmt.Errorf("column attribute %q: %w", name, err)
+			return e.colAttrs.failed(name, err)
+		}
+		if err := e.endLine(); err != nil {
+			return err
 		}
 	}
 	e.rowAttributeNames()
 	if err := e.allRows(ctx, matrix); err != nil {
 		return err
 	}
-	return e.out.Flush()
+	return e.written(e.out.Flush())
 }
 
 // exported returns the layer to export, nil if there is no main matrix: its
@@ -134,9 +133,8 @@ func (e *exporter) exported(name string) (*Layer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if layer.rows != e.rows || layer.cols != e.cols {
-		return nil, layer.failed(fmt.Errorf("shape [%d %d] beside a main matrix of shape [%d %d]: %w",
-			layer.rows, layer.cols, e.rows, e.cols, ErrShape))
+	if layer.rows < e.rows {
+		return nil, layer.failed(fmt.Errorf("%d rows, expected %d as in the main matrix: %w", layer.rows, e.rows, ErrShape))
 	}
 	return layer, nil
 }
@@ -165,7 +163,7 @@ func (e *exporter) columnAttribute(ctx context.Context, name string) error {
 			e.value(entry, i)
 		}
 	}
-	return e.endLine()
+	return nil
 }
 
 func (e *exporter) rowAttributeNames() {
@@ -183,7 +181,7 @@ func (e *exporter) allRows(ctx context.Context, layer *Layer) error {
 	if layer == nil || e.rows == 0 {
 		return nil
 	}
-	atOnce := e.rowsAtOnce(layer.dataset)
+	atOnce := e.rowsAtOnce(layer)
 	for first := 0; first < e.rows; first += atOnce {
 		if err := e.someRows(ctx, layer, first, min(first+atOnce, e.rows)); err != nil {
 			return err
@@ -197,11 +195,11 @@ func (e *exporter) someRows(ctx context.Context, layer *Layer, first, end int) e
 	for _, name := range e.rowAttrs.names {
 		values, err := e.rowAttrs.source.readAt(ctx, name, Range(first, end))
 		if err != nil {
-			return fmt.Errorf("row attribute %q: %w", name, err)
+			return e.rowAttrs.failed(name, err)
 		}
 		entry, err := numpytext.Entries(values)
 		if err != nil {
-			return fmt.Errorf("row attribute %q: %w", name, err)
+			return e.rowAttrs.failed(name, err)
 		}
 		attributes = append(attributes, entry)
 	}
@@ -218,8 +216,8 @@ func (e *exporter) someRows(ctx context.Context, layer *Layer, first, end int) e
 			e.value(entry, i)
 		}
 		e.out.WriteByte('\t')
-		for j := range e.cols {
-			e.value(element, i*e.cols+j)
+		for j := range layer.cols {
+			e.value(element, i*layer.cols+j)
 		}
 		if err := e.endLine(); err != nil {
 			return err
@@ -237,9 +235,9 @@ const (
 // rowsAtOnce returns how many rows to read at a time: whole chunks of the matrix
 // if possible, since each is decoded anew for every batch that it is in, and at
 // least a chunk if one alone takes more than the bound.
-func (e *exporter) rowsAtOnce(d *hdf5.Dataset) int {
-	size := d.Type().Size()
-	wide := e.cols * size
+func (e *exporter) rowsAtOnce(layer *Layer) int {
+	size := layer.dtype.Size()
+	wide := layer.cols * size
 	for _, name := range e.rowAttrs.names {
 		info := e.rowAttrs.source.stat(name)
 		wide += info.Type.Size()
@@ -247,12 +245,12 @@ func (e *exporter) rowsAtOnce(d *hdf5.Dataset) int {
 			wide += n * info.Type.Size()
 		}
 	}
-	chunk := d.Chunks()
+	chunk := layer.dataset.Chunks()
 	if chunk == nil {
 		return max(1, min(exportedRows, exportedBytes/max(1, wide)))
 	}
 	high, bound := min(chunk[0], e.rows), exportedBytes
-	if one := high * min(chunk[1], e.cols) * size; one > bound {
+	if one := high * min(chunk[1], layer.cols) * size; one > bound {
 		bound = one
 	}
 	n := max(1, min(exportedRows, bound/max(1, wide)))
@@ -274,7 +272,12 @@ func (e *exporter) value(value numpytext.Appender, i int) {
 
 // endLine ends a line and reports what could not be written.
 func (e *exporter) endLine() error {
-	e.out.WriteByte('\n')
-	_, err := e.out.Write(nil)
-	return err
+	return e.written(e.out.WriteByte('\n'))
+}
+
+func (e *exporter) written(err error) error {
+	if err != nil {
+		return fmt.Errorf("%s: export: %w", e.filename, err)
+	}
+	return nil
 }

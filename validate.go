@@ -49,8 +49,9 @@ func ValidateConventions() ValidateOption {
 }
 
 // Validate holds the file at path against the Loom specification. The verdict
-// is that of loompy's validator, and what makes that one fail is an error here:
-// anything but datasets among the attributes, say, or a graph without weights.
+// is that of loompy's validator, and what makes that one crash is a violation here:
+// anything but datasets among the attributes, say, or a graph without weights. But
+// numbers may be big-endian, which loompy refuses and the specification does not.
 //
 // An error is returned, instead of a report, only if the file cannot be opened
 // as HDF5. Of the values, Validate reads the ends of the graphs' edges and, for the
@@ -87,9 +88,9 @@ func checkVertices(r *Report, c *Conn) {
 			if _, err := graphs.Edges(name); err != nil {
 				continue // an error of the report already
 			}
-			err := graphs.source.ends(context.Background(), name, graphs.length, func(int, []int32, []int32) error { return nil })
-			if err != nil {
-				r.warn("%v", graphs.failed(name, err))
+			ignore := func(int, []int32, []int32) error { return nil }
+			if err := graphs.source.ends(context.Background(), name, graphs.length, ignore); err != nil {
+				r.warn("%s graph %q: %v", graphs.axis.singular(), name, err)
 			}
 		}
 	}
@@ -224,7 +225,7 @@ func (c *specChecker) checkLength(attribute *hdf5.Dataset, axis Axis) {
 	}
 	whole := c.matrix.Shape()
 	if int(axis) >= len(whole) {
-		c.fail("%s: nothing to compare with, the main matrix of shape %v has no %s", attribute.Path(), whole, axis)
+		c.fail("%s: shape %v, expected a value for each %s, which the main matrix of shape %v does not have", attribute.Path(), shape, axis.singular(), whole)
 		return
 	}
 	if shape[0] != whole[axis] {

@@ -15,8 +15,8 @@ type Appender func(dst []byte, i int) []byte
 //
 // Strings by themselves are appended as they are; in an array they are quoted,
 // and in a record they are the bytes objects that h5py makes of them. It is an
-// error that wraps [hdf5.ErrType] if numpy's text of the values is not known here:
-// of complex numbers and opaque bytes.
+// error that wraps [hdf5.ErrType] if the values are of none of the types that an
+// Array holds.
 //
 // The Appender must not be used concurrently.
 func Entries(a *hdf5.Array) (Appender, error) {
@@ -37,10 +37,14 @@ func Entries(a *hdf5.Array) (Appender, error) {
 	}, nil
 }
 
-// Elements returns what appends the text of single values, counted in row-major
-// order whatever the array's shape. Errors are those of [Entries].
+// Elements returns what appends the text of single elements of a matrix,
+// counted in row-major order. Errors are those of [Entries]. Strings, which have
+// no place in a matrix, are bytes objects here too.
 func Elements(a *hdf5.Array) (Appender, error) {
 	t, err := textsOf(a)
+	if values, ok := a.Data().([]string); ok {
+		t = bytesObjects(values)
+	}
 	return Appender(t.scalar), err
 }
 
@@ -88,6 +92,10 @@ func textsOf(a *hdf5.Array) (texts, error) {
 		return floats(values, 8*a.Type().Size()), nil
 	case []float64:
 		return floats(values, 64), nil
+	case []complex64:
+		return complexes(values, 32), nil
+	case []complex128:
+		return complexes(values, 64), nil
 	case []bool:
 		return bools(values), nil
 	case []string:
@@ -98,10 +106,8 @@ func textsOf(a *hdf5.Array) (texts, error) {
 		return sequences(values)
 	case []hdf5.ObjectRef:
 		return references(values), nil
+	case [][]byte:
+		return opaques(values), nil
 	}
-	return texts{}, noText(a)
-}
-
-func noText(a *hdf5.Array) error {
-	return fmt.Errorf("no text for %s values: %w", a.Type(), hdf5.ErrType)
+	return texts{}, fmt.Errorf("no text for %s values: %w", a.Type(), hdf5.ErrType)
 }

@@ -7,28 +7,29 @@ import (
 
 // A floatStyle is the common format of an array's floating point numbers.
 type floatStyle struct {
-	size     int // bits of a number
+	size     int  // bits of a number
+	plus     bool // positive numbers have a sign
 	exponent bool
 	before   int // columns before the point, the sign among them
 	after    int // digits after the point
 	expWidth int // digits of the exponent
 }
 
-func newFloatStyle(values []float64, size int) *floatStyle {
+func newFloatStyle(values []float64, size int, plus bool) *floatStyle {
 	finite := make([]float64, 0, len(values))
 	for _, v := range values {
 		if isFinite(v) {
 			finite = append(finite, v)
 		}
 	}
-	s := &floatStyle{size: size, exponent: needExponent(finite, size)}
+	s := &floatStyle{size: size, plus: plus, exponent: needExponent(finite, size)}
 	for _, v := range finite {
 		s.makeRoom(v)
 	}
 	for _, v := range values {
 		if !isFinite(v) {
-			var buf [4]byte
-			s.before = max(s.before, len(appendNonFinite(buf[:0], v))-s.behind())
+			var buf [8]byte
+			s.before = max(s.before, len(s.appendSpecial(buf[:0], v))-s.behind())
 		}
 	}
 	return s
@@ -76,7 +77,7 @@ func (s *floatStyle) makeRoom(v float64) {
 	} else {
 		whole = max(whole, d.point)
 	}
-	if d.negative {
+	if d.negative || s.plus {
 		whole++
 	}
 	s.before = max(s.before, whole)
@@ -97,17 +98,29 @@ func (s *floatStyle) behind() int {
 func (s *floatStyle) append(dst []byte, v float64) []byte {
 	var text, buf [64]byte
 	if !isFinite(v) {
-		special := appendNonFinite(text[:0], v)
+		special := s.appendSpecial(text[:0], v)
 		return append(appendRepeated(dst, ' ', s.before+s.behind()-len(special)), special...)
 	}
 	d := decimal{digits: buf[:0]}
+	number := text[:0]
+	if s.plus && !math.Signbit(v) {
+		number = append(number, '+')
+	}
 	if s.exponent {
 		d.set(v, s.size, extent{relative: true, least: s.after, most: s.after})
-		dst = s.appendAligned(dst, d.appendMantissa(text[:0]), '0')
+		dst = s.appendAligned(dst, d.appendMantissa(number), '0')
 		return d.appendExponent(dst, s.expWidth)
 	}
 	d.set(v, s.size, extent{least: 0, most: precision})
-	return s.appendAligned(dst, d.appendPositional(text[:0]), ' ')
+	return s.appendAligned(dst, d.appendPositional(number), ' ')
+}
+
+// appendSpecial appends NaN, which counts as positive, or an infinity.
+func (s *floatStyle) appendSpecial(dst []byte, v float64) []byte {
+	if s.plus && !math.IsInf(v, -1) {
+		dst = append(dst, '+')
+	}
+	return appendNonFinite(dst, v)
 }
 
 // appendAligned appends a number with a point under the point of the others,

@@ -60,7 +60,7 @@ func floats[T float](values []T, size int) texts {
 			for k, p := range places {
 				deciding[k] = float64(values[p])
 			}
-			style := newFloatStyle(deciding, size)
+			style := newFloatStyle(deciding, size, false)
 			return func(dst []byte, i int) []byte { return style.append(dst, float64(values[i])) }
 		},
 	}

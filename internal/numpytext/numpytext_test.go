@@ -337,6 +337,31 @@ func TestIntegerAndBoolArraysAgreeWithNumpy(t *testing.T) {
 	ask(t, questions)
 }
 
+func TestComplexNumbersAgreeWithNumpy(t *testing.T) {
+	r := rand.New(rand.NewPCG(13, 14))
+	parts := specialFloats()
+	var questions []question
+	for round := range 300 {
+		shape := randomShape(r, round)
+		re, im := randomFloats(r, product(shape)), randomFloats(r, product(shape))
+		c128, c64 := make([]complex128, len(re)), make([]complex64, len(re))
+		for i := range c128 {
+			if r.IntN(10) == 0 {
+				re[i] = parts[r.IntN(2)]
+			}
+			c128[i] = complex(re[i], im[i])
+			c64[i] = complex(float32(re[i]), float32(im[i]))
+		}
+		questions = append(questions,
+			question{Dtype: "complex128", Hex: littleEndian(c128), Shape: shape, ours: []string{text(complexes(c128, 64), shape...)}},
+			question{Dtype: "complex64", Hex: littleEndian(c64), Shape: shape, ours: []string{text(complexes(c64, 32), shape...)}},
+			scalars("complex128", c128, func(dst []byte, v complex128) []byte { return appendComplex(dst, v, 64) }),
+			scalars("complex64", c64, func(dst []byte, v complex64) []byte { return appendComplex(dst, complex128(v), 32) }),
+		)
+	}
+	ask(t, questions)
+}
+
 func TestStringArraysAgreeWithNumpy(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	words := []string{

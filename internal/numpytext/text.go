@@ -59,6 +59,18 @@ func references(values []hdf5.ObjectRef) texts {
 	return texts{scalar: element, column: func([]int) elementAppender { return element }}
 }
 
+// opaques are bytes objects of which every byte is escaped.
+func opaques(values [][]byte) texts {
+	element := func(dst []byte, i int) []byte {
+		dst = append(dst, "b'"...)
+		for _, c := range values[i] {
+			dst = appendEscape(dst, 'x', rune(c), 2)
+		}
+		return append(dst, '\'')
+	}
+	return texts{scalar: element, column: func([]int) elementAppender { return element }}
+}
+
 // appendQuoted appends Python's repr of a string: in single quotes, or in
 // double quotes if it has single ones only, with escapes for what cannot be
 // printed. Bytes that are not UTF-8 are escaped one by one as the lone

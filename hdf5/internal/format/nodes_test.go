@@ -77,7 +77,7 @@ var (
 		uint16(0), uint16(0), uint32(0), uint64(24), make([]byte, 8))
 	btree2Header = sealed("BTHD", uint8(0), uint8(5), uint32(64), uint16(11), uint16(1),
 		uint8(98), uint8(40), uint64(4096), uint16(1), uint64(5))
-	fixedHeader = sealed("FAHD", uint8(0), uint8(1), uint8(14), uint8(2), uint64(10), uint64(512))
+	fixedHeader      = sealed("FAHD", uint8(0), uint8(1), uint8(14), uint8(2), uint64(10), uint64(512))
 	extensibleHeader = sealed("EAHD", uint8(0), uint8(0), uint8(8), uint8(32), uint8(4), uint8(16), uint8(4), uint8(10),
 		uint64(0), uint64(0), uint64(0), uint64(0), uint64(300), uint64(0), uint64(700))
 	heapHeader = sealed("FRHP", uint8(0), uint16(8), uint16(0), uint8(2), uint32(4096), uint64(0), uint64(5000),

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// A result is what a command leaves behind.
+type result struct {
+	code           int
+	stdout, stderr string
+}
+
+func execute(args ...string) result {
+	var stdout, stderr bytes.Buffer
+	code := run(context.Background(), args, &stdout, &stderr)
+	return result{code, stdout.String(), stderr.String()}
+}
+
+// sample returns the path of a small file of the repository.
+func sample(name string) string { return "../../testdata/" + name }
+
+// TestGolden holds everything that the commands print, for small files of every
+// dialect, against what they printed when a person looked at it.
+func TestGolden(t *testing.T) {
+	const tiny, broken, entities, old = "mouse_cortex_tiny.loom", "broken.loom", "entities_spec2.loom", "edges_old.loom"
+	for name, args := range map[string][]string{
+		"help":                    {"--help"},
+		"help_info":               {"info", "--help"},
+		"help_head":               {"head", "--help"},
+		"help_get":                {"get", "--help"},
+		"help_validate":           {"validate", "--help"},
+		"help_export":             {"export", "--help"},
+		"info":                    {"info", sample(tiny)},
+		"info_json":               {"info", "--json", sample(tiny)},
+		"info_broken":             {"info", sample(broken)},
+		"info_broken_json":        {"info", "--json", sample(broken)},
+		"info_entities":           {"info", sample(entities)},
+		"info_old":                {"info", sample(old)},
+		"head":                    {"head", sample(tiny)},
+		"head_layer":              {"head", sample(tiny), "--layer", "spliced", "-n", "3", "-m", "2"},
+		"head_nothing":            {"head", sample(tiny), "-n", "0", "-m", "0"},
+		"head_broken":             {"head", sample(broken)},
+		"head_entities":           {"head", sample(entities)},
+		"get_genes":               {"get", sample(tiny), "row_attrs/Gene", "--rows", "::-7", "--header"},
+		"get_umap":                {"get", sample(tiny), "/col_attrs/UMAP", "--cols", "0,-1,1", "--header"},
+		"get_total":               {"get", sample(tiny), "col_attrs/TotalUMI", "--cols", "ClusterName=Astrocytes"},
+		"get_title":               {"get", sample(tiny), "attrs/title"},
+		"get_corner":              {"get", sample(tiny), "matrix", "--rows", "Marker=1", "--cols", ":3", "--header"},
+		"get_layer":               {"get", sample(tiny), "layers/unspliced", "--rows", "Gene=Cux2"},
+		"get_graph":               {"get", sample(tiny), "col_graphs/KNN", "--header"},
+		"get_compound":            {"get", sample(broken), "col_attrs/position"},
+		"get_mask":                {"get", sample(broken), "layers/mask"},
+		"get_old_graph":           {"get", sample(old), "row_graphs/pairs"},
+		"get_nothing":             {"get", sample(tiny), "row_attrs/Gene", "--rows", "Gene=Nothing"},
+		"get_missing":             {"get", sample(tiny), "row_attrs/gene"},
+		"get_missing_layer":       {"get", sample(tiny), "layers/splice"},
+		"get_missing_attribute":   {"get", sample(tiny), "attrs/unknown"},
+		"get_wrong_path":          {"get", sample(tiny), "rows/Gene"},
+		"get_wrong_axis":          {"get", sample(tiny), "row_attrs/Gene", "--cols", "1"},
+		"get_wrong_graph":         {"get", sample(tiny), "col_graphs/KNN", "--cols", "1"},
+		"get_outside":             {"get", sample(tiny), "matrix", "--rows", "60"},
+		"get_broken_graph":        {"get", sample(broken), "col_graphs/KNN"},
+		"validate":                {"validate", sample(tiny)},
+		"validate_json":           {"validate", sample(tiny), "--json"},
+		"validate_conventions":    {"validate", sample(tiny), "--conventions"},
+		"validate_broken":         {"validate", sample(broken)},
+		"validate_broken_json":    {"validate", sample(broken), "--json"},
+		"validate_other_version":  {"validate", sample(entities), "--spec", "3.0.0"},
+		"validate_no_version":     {"validate", sample(tiny), "--spec", "4"},
+		"export":                  {"export", sample(entities), "-o", "-"},
+		"export_nowhere":          {"export", sample(entities)},
+		"export_missing":          {"export", sample(entities), "-o", "-", "--layer", "x"},
+		"unknown_command":         {"inof", sample(tiny)},
+		"unknown_flag":            {"info", "--jsno", sample(tiny)},
+		"no_file":                 {"info"},
+		"missing_file":            {"info", "nowhere.loom"},
+		"not_hdf5":                {"info", "main.go"},
+		"validate_not_hdf5":       {"validate", "main.go"},
+		"version_takes_no_option": {"version", "now"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := os.Stat(sample(tiny)); err != nil {
+				t.Fatal(err)
+			}
+			r := execute(args...)
+			text := "$ loom " + strings.Join(args, " ") + "\n" + r.stdout
+			if r.stderr != "" {
+				text += "--- stderr\n" + r.stderr
+			}
+			text += "--- exit " + string(rune('0'+r.code)) + "\n"
+			golden(t, filepath.Join("testdata", name+".golden"), text)
+		})
+	}
+}
+
+func golden(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs; if that is right, run go test -update\n--- got\n%s--- want\n%s", path, got, want)
+	}
+}
+
+func TestEveryCommandHasAnExample(t *testing.T) {
+	for _, cmd := range newRootCommand().Commands() {
+		if cmd.Example == "" || cmd.Short == "" {
+			t.Errorf("loom %s has no example or no description", cmd.Name())
+		}
+		for line := range strings.Lines(cmd.Example) {
+			if !strings.HasPrefix(line, "  loom "+cmd.Name()) {
+				t.Errorf("example of loom %s: %q", cmd.Name(), line)
+			}
+		}
+	}
+}
+
+// A brokenPipe is read by nobody.
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) {
+	return 0, &os.PathError{Op: "write", Path: "|1", Err: syscall.EPIPE}
+}
+
+func TestNobodyReadsTheOutput(t *testing.T) {
+	for _, args := range [][]string{
+		{"get", sample("mouse_cortex_tiny.loom"), "matrix"},
+		{"export", sample("mouse_cortex_tiny.loom"), "-o", "-"},
+		{"info", sample("mouse_cortex_tiny.loom"), "--json"},
+	} {
+		var stderr bytes.Buffer
+		if code := run(context.Background(), args, brokenPipe{}, &stderr); code != 0 || stderr.Len() > 0 {
+			t.Errorf("loom %s: exit code %d, %q; want a quiet end", args, code, stderr.String())
+		}
+	}
+}
+
+// A fullDisk takes nothing.
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+func TestOutputThatCannotBeWritten(t *testing.T) {
+	var stderr bytes.Buffer
+	args := []string{"get", sample("mouse_cortex_tiny.loom"), "attrs/title"}
+	if code := run(context.Background(), args, fullDisk{}, &stderr); code != exitFailed {
+		t.Errorf("exit code %d, want %d", code, exitFailed)
+	}
+	if stderr.Len() == 0 {
+		t.Error("no message")
+	}
+}
+
+func TestInterrupt(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, args := range [][]string{
+		{"get", sample("mouse_cortex_tiny.loom"), "matrix"},
+		{"head", sample("mouse_cortex_tiny.loom")},
+		{"info", sample("mouse_cortex_tiny.loom")},
+		{"export", sample("mouse_cortex_tiny.loom"), "-o", "-"},
+	} {
+		var stderr bytes.Buffer
+		if code := run(ctx, args, io.Discard, &stderr); code != exitFailed {
+			t.Errorf("loom %s: exit code %d, want %d", args, code, exitFailed)
+		}
+		if got, want := stderr.String(), "loom: interrupted\n"; got != want {
+			t.Errorf("loom %s: %q, want %q", args, got, want)
+		}
+	}
+}

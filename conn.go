@@ -117,9 +117,12 @@ func (c *Conn) load() error {
 	return nil
 }
 
-// problem records something in the file that cannot be used.
-func (c *Conn) problem(format string, args ...any) {
-	c.problems = append(c.problems, fmt.Errorf(format, args...))
+// problem records, and returns, what is wrong with something in the file that
+// cannot be used.
+func (c *Conn) problem(format string, args ...any) error {
+	err := fmt.Errorf(format, args...)
+	c.problems = append(c.problems, err)
+	return err
 }
 
 // Mode returns the mode in which the file was opened.

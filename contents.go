@@ -46,11 +46,11 @@ func (c *contents) Layers() *Layers { return c.layers }
 func (c *contents) Layer(name string) (*Layer, error) { return c.layers.Get(name) }
 
 // Matrix returns the main matrix. If there is none, the result has no rows and
-// no columns, and to read from it is an error that wraps [ErrNotExist].
+// no columns, and to read from it is the error of [Layers.Get].
 func (c *contents) Matrix() *Layer {
 	main, err := c.layers.Get("")
 	if err != nil {
-		return &Layer{filename: c.filename}
+		return &Layer{filename: c.filename, missing: err}
 	}
 	return main
 }

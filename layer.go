@@ -31,9 +31,10 @@ type Layer struct {
 	dtype      *hdf5.Datatype
 	allowance  int64 // see contents.memory
 
-	// One of the two, or neither if there is no such layer.
+	// One of the three is set.
 	dataset *hdf5.Dataset // of a file
 	values  Matrix        // of a view
+	missing error         // why there is no such layer
 }
 
 // Name returns the layer's name, "" for the main matrix.
@@ -42,7 +43,8 @@ func (l *Layer) Name() string { return l.name }
 // Shape returns the number of rows and columns.
 func (l *Layer) Shape() (rows, cols int) { return l.rows, l.cols }
 
-// Type returns the datatype of the elements in the file.
+// Type returns the datatype of the elements in the file, or nil if there is no
+// main matrix and this stands for it.
 func (l *Layer) Type() *hdf5.Datatype { return l.dtype }
 
 // Dataset returns what stores the layer in the file, for its chunks, filters
@@ -110,8 +112,8 @@ func (l *Layer) LastModified() (time.Time, error) {
 // numbers returns the operations on the layer's element type, if the layer
 // exists and its elements are numbers.
 func (l *Layer) numbers() (numbers, error) {
-	if l.dataset == nil && l.values == nil {
-		return nil, fmt.Errorf("%s: no %s: %w", l.filename, layerTitle(l.name), ErrNotExist)
+	if l.missing != nil {
+		return nil, l.missing
 	}
 	n, err := numbersOf(l.dtype)
 	if err != nil {

@@ -13,16 +13,17 @@ import (
 type Layers struct {
 	filename string
 	layers   []*Layer
+	unusable map[string]error // what is there but is no layer
 }
 
 // loadLayers finds the main matrix and the other layers. Only two-dimensional
 // datasets are layers.
 func (c *Conn) loadLayers(root *hdf5.Group) *Layers {
-	layers := &Layers{filename: c.filename}
+	layers := &Layers{filename: c.filename, unusable: map[string]error{}}
 	if root.Has("matrix") {
 		main, err := root.Dataset("matrix")
 		if err != nil {
-			c.problem("/matrix: %w", err)
+			layers.unusable[""] = c.problem("/matrix: %w", err)
 		} else {
 			c.addLayer(layers, "", main)
 		}
@@ -36,7 +37,7 @@ func (c *Conn) loadLayers(root *hdf5.Group) *Layers {
 func (c *Conn) addLayer(layers *Layers, name string, dataset *hdf5.Dataset) {
 	shape := dataset.Shape()
 	if len(shape) != 2 {
-		c.problem("%s: shape %v, a layer has two dimensions: %w", dataset.Path(), shape, ErrInvalid)
+		layers.unusable[name] = c.problem("%s: shape %v, a layer has two dimensions: %w", dataset.Path(), shape, ErrInvalid)
 		return
 	}
 	layers.layers = append(layers.layers, &Layer{
@@ -62,13 +63,16 @@ func (l *Layers) Len() int { return len(l.layers) }
 func (l *Layers) Has(name string) bool { return l.find(name) != nil }
 
 // Get returns the layer of the given name; "" is the main matrix. It is an
-// error that wraps [ErrNotExist] if there is none.
+// error that wraps [ErrNotExist] if there is none, or another one if there is
+// something else in its place.
 func (l *Layers) Get(name string) (*Layer, error) {
-	layer := l.find(name)
-	if layer == nil {
-		return nil, fmt.Errorf("%s: no %s: %w", l.filename, layerTitle(name), ErrNotExist)
+	if layer := l.find(name); layer != nil {
+		return layer, nil
 	}
-	return layer, nil
+	if err := l.unusable[name]; err != nil {
+		return nil, err
+	}
+	return nil, fmt.Errorf("%s: no %s: %w", l.filename, layerTitle(name), ErrNotExist)
 }
 
 func (l *Layers) find(name string) *Layer {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/goloom/loom"
@@ -34,7 +35,7 @@ func (g *getter) attribute(axis loom.Axis, name string) error {
 func (g *getter) selected(axis loom.Axis, values *loom.Array) (*loom.Array, error) {
 	shape := values.Shape()
 	if len(shape) == 0 {
-		return nil, fmt.Errorf("the attribute is a single value, there is nothing to select from: %w", errSelection)
+		return nil, errors.New("the attribute is a single value, there is nothing to select from")
 	}
 	s, err := g.selection(axis, shape[0])
 	if err != nil {

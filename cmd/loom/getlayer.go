@@ -38,14 +38,15 @@ func (g *getter) layer(ctx context.Context, name string) error {
 			return err
 		}
 	}
-	return g.pieces(ctx, layer.Dataset(), rows, cols)
+	dataset := layer.Dataset()
+	return g.pieces(ctx, dataset, rows, cols, pieceSize(dataset, g.conn.File().Size()))
 }
 
-// pieces reads and prints the selected part of a layer piece by piece: as many
-// whole rows as a piece may have, or parts of one row.
-func (g *getter) pieces(ctx context.Context, dataset *hdf5.Dataset, rows, cols selection) error {
-	size := pieceSize(dataset, g.conn.File().Size()) / max(1, dataset.Type().Size())
-	high, wide := max(1, size/max(1, cols.n)), min(cols.n, max(1, size))
+// pieces reads and prints the selected part of a layer in pieces of up to size
+// bytes: as many whole rows as fit, or else parts of one row.
+func (g *getter) pieces(ctx context.Context, dataset *hdf5.Dataset, rows, cols selection, size int) error {
+	elements := size / max(1, dataset.Type().Size())
+	high, wide := max(1, elements/max(1, cols.n)), max(1, elements)
 	for first := 0; first < rows.n; {
 		count := min(high, rows.n-first)
 		if rows.list == nil && rows.step == 1 {
@@ -104,7 +105,7 @@ func pieceSize(dataset *hdf5.Dataset, fileSize int64) int {
 		return leastPiece
 	}
 	band := min(chunks[0], shape[0]) * shape[1] * dataset.Type().Size()
-	return min(band, mostPiece, int(max(leastPiece, min(fileSize, mostPiece))))
+	return max(leastPiece, min(band, mostPiece, int(min(fileSize, mostPiece))))
 }
 
 // toChunkEnd shortens count rows from start on to end with a chunk, if that

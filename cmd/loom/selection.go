@@ -18,9 +18,6 @@ const selectionHelp = `SEL picks positions, which count from 0, in one of three 
   1,5,9          these positions, in this order; negative ones count from the end
   Attr=value     where an attribute of the same axis, such as Gene, has the value`
 
-// errSelection is wrapped where a selection cannot be understood or does not fit.
-var errSelection = errors.New("wrong selection")
-
 // A selection is a list of positions on an axis: n of them, a progression
 // unless there is a list.
 type selection struct {
@@ -79,14 +76,14 @@ func parseSelection(text string, length int, attrs *loom.Attributes) (selection,
 func parseSlice(text string, length int) (selection, error) {
 	fields := strings.Split(text, ":")
 	if len(fields) > 3 {
-		return selection{}, fmt.Errorf("%q has more than two colons: %w", text, errSelection)
+		return selection{}, fmt.Errorf("%q has more than two colons", text)
 	}
 	step, err := parseBound(append(fields, "")[2], 1)
 	if err != nil {
 		return selection{}, err
 	}
 	if step == 0 {
-		return selection{}, fmt.Errorf("%q: the step must not be 0: %w", text, errSelection)
+		return selection{}, fmt.Errorf("%q: the step must not be 0", text)
 	}
 	// The positions that a bound may have: one further down than the first if the
 	// step leads downwards.
@@ -143,7 +140,7 @@ func parseBound(text string, omitted int) (int, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {
-		return 0, fmt.Errorf("%q is not a whole number: %w", text, errSelection)
+		return 0, fmt.Errorf("%q is not a whole number", text)
 	}
 	return n, nil
 }
@@ -151,16 +148,16 @@ func parseBound(text string, omitted int) (int, error) {
 // parseList understands positions with commas between them.
 func parseList(text string, length int) (selection, error) {
 	if strings.TrimSpace(text) == "" {
-		return selection{}, fmt.Errorf("nothing is selected; for everything, leave the option out: %w", errSelection)
+		return selection{}, errors.New("nothing is selected; for everything, leave the option out")
 	}
 	positions := []int{}
 	for field := range strings.SplitSeq(text, ",") {
 		position, err := strconv.Atoi(strings.TrimSpace(field))
 		if err != nil {
-			return selection{}, fmt.Errorf("%q is neither a position, nor a range a:b, nor Attr=value: %w", field, errSelection)
+			return selection{}, fmt.Errorf("%q is neither a position, nor a range a:b, nor Attr=value", field)
 		}
 		if position < -length || position >= length {
-			return selection{}, fmt.Errorf("position %d is outside of 0 to %d: %w", position, length-1, errSelection)
+			return selection{}, fmt.Errorf("position %d is outside of 0 to %d", position, length-1)
 		}
 		if position < 0 {
 			position += length
@@ -182,12 +179,12 @@ func parseMatch(text string, length int, attrs *loom.Attributes) (selection, err
 			return selection{}, err
 		}
 		if len(positions) > 0 && positions[len(positions)-1] >= length {
-			return selection{}, fmt.Errorf("attribute %q has more values than there are positions, %d: %w", text[:at], length, errSelection)
+			return selection{}, fmt.Errorf("attribute %q has more values than there are positions, %d", text[:at], length)
 		}
 		return listed(positions), nil
 	}
 	name, _, _ := strings.Cut(text, "=")
-	return selection{}, fmt.Errorf("no attribute %q to select by%s: %w", name, among(name, attrs.Names()), errSelection)
+	return selection{}, fmt.Errorf("no attribute %q to select by%s", name, among(name, attrs.Names()))
 }
 
 // matching returns the positions at which an attribute has a value.
@@ -197,8 +194,8 @@ func matching(attrs *loom.Attributes, name, value string) ([]int, error) {
 		return nil, err
 	}
 	if len(values.Shape()) != 1 {
-		return nil, fmt.Errorf("attribute %q has shape %v, and only one of one dimension can be selected by: %w",
-			name, values.Shape(), errSelection)
+		return nil, fmt.Errorf("attribute %q has shape %v, and only one of one dimension can be selected by",
+			name, values.Shape())
 	}
 	matches, err := matcher(values, value)
 	if err != nil {
@@ -237,7 +234,7 @@ func matcher(values *loom.Array, value string) (func(i int) bool, error) {
 	}
 	integers, err := values.Int64s()
 	if err != nil {
-		return nil, fmt.Errorf("cannot select by values of type %s: %w", values.Type(), errSelection)
+		return nil, fmt.Errorf("cannot select by values of type %s", values.Type())
 	}
 	if wanted, ok := enumValue(values.Type(), value); ok {
 		return equal(integers, wanted), nil
@@ -272,7 +269,7 @@ func parseFloat(value string, bits int) (float64, error) {
 
 func unlike(value, kind string, err error) error {
 	if err != nil {
-		return fmt.Errorf("%q is not %s, as its values are: %w", value, kind, errSelection)
+		return fmt.Errorf("%q is not %s, as its values are", value, kind)
 	}
 	return nil
 }

@@ -30,9 +30,9 @@ func Open(path string, opts ...Option) (*Conn, error) {
 	return openPath(path, newSettings(ReadOnly, opts))
 }
 
-// Connect connects to the file at path to read and change it, as loompy's
-// connect does. It writes nothing until something is changed, but needs
-// permission to write. Validation is that of [Open].
+// Connect connects to the file at path in the mode of loompy's connect,
+// [ReadWrite]: it needs permission to write, and leaves every byte of the file as it
+// is until something is changed. Validation is that of [Open].
 func Connect(path string, opts ...Option) (*Conn, error) {
 	return openPath(path, newSettings(ReadWrite, opts))
 }

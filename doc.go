@@ -1,7 +1,8 @@
 // Package loom reads Loom files: one HDF5 file that holds a large annotated
 // matrix, with a row for each gene and a column for each cell.
 //
-// A file is opened with [Open], or with [Connect] to change it, and has
+// A file is opened with [Open] to read it, or with [Connect] in loompy's default
+// mode, and has
 //
 //   - layers: the main matrix, whose name is "", and others of the same shape,
 //   - row and column attributes: arrays with one element for each row or column,

@@ -155,8 +155,8 @@ func appendLine(to []float64, m *sparse.Dense[float64], axis Axis, i int) []floa
 }
 
 // elementsAtOnce is how many elements of whole lines are read at a time, if a
-// line is not longer: 128 MiB.
-const elementsAtOnce = 1 << 24
+// line is not longer: 32 MiB.
+const elementsAtOnce = 1 << 22
 
 // linesAtOnce returns how many lines of the given length to read at a time: as
 // many as fit, and if possible whole chunks, so that none is decoded twice.

@@ -100,7 +100,7 @@ func (e *exporter) export(ctx context.Context, layer string) error {
 	if err != nil {
 		return err
 	}
-	if err := e.afford(e.cols, 1, "line"); err != nil {
+	if err := e.afford(max(e.rows, e.cols), 1, "matrix"); err != nil {
 		return err
 	}
 	for _, name := range e.rowAttrs.names {
@@ -149,6 +149,9 @@ func (e *exporter) columnAttribute(ctx context.Context, name string) error {
 	if len(shape) == 0 {
 		return fmt.Errorf("shape %v for %d columns: %w", shape, e.cols, ErrShape)
 	}
+	if err := e.afford(shape[0], 1, "attribute"); err != nil {
+		return err
+	}
 	const atOnce = 1 << 16
 	for first := 0; first < shape[0]; first += atOnce {
 		values, err := e.colAttrs.source.readAt(ctx, name, Range(first, min(first+atOnce, shape[0])))
@@ -161,6 +164,9 @@ func (e *exporter) columnAttribute(ctx context.Context, name string) error {
 		}
 		for i := range values.Shape()[0] {
 			e.value(entry, i)
+		}
+		if _, err := e.out.Write(nil); err != nil {
+			return err // of writing
 		}
 	}
 	return nil

@@ -115,6 +115,28 @@ func onlyASCII(s string) string {
 	}, s)
 }
 
+func TestExportText(t *testing.T) {
+	ds, err := Open(filepath.Join("testdata", "entities_spec2.loom"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ds.Close()
+	var got strings.Builder
+	if err := ds.ExportTo(context.Background(), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := "\tCellID\tcell_0\tcell_1\tcell_2\tcell_3\tcell_4\tcell_5\t\n" +
+		"\tTissue\tcœur\tfin & tail\tskin\tskin\teye\tcœur\t\n" +
+		"Gene\t\t\t\t\t\t\t\t\n" +
+		"sox10\t\t0.0\t1.0\t2.0\t3.0\t4.0\t0.0\t\n" +
+		"mitfa\t\t1.0\t2.0\t3.0\t4.0\t0.0\t1.0\t\n" +
+		"foxd3 <long>\t\t2.0\t3.0\t4.0\t0.0\t1.0\t2.0\t\n" +
+		"tfap2a\t\t3.0\t4.0\t0.0\t1.0\t2.0\t3.0\t\n"
+	if got.String() != want {
+		t.Errorf("exported\n%q, want\n%q", got.String(), want)
+	}
+}
+
 func TestExportReplacesAFileOnlyWhenComplete(t *testing.T) {
 	ds := openGenerated(t, "spec3_plain.loom")
 	dir := t.TempDir()

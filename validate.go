@@ -90,7 +90,8 @@ func checkVertices(r *Report, c *Conn) {
 			}
 			ignore := func(int, []int32, []int32) error { return nil }
 			if err := graphs.source.ends(context.Background(), name, graphs.length, ignore); err != nil {
-				r.warn("%s graph %q: %v", graphs.axis.singular(), name, err)
+				text := strings.TrimSuffix(err.Error(), ": "+ErrInvalid.Error())
+				r.warn("%s graph %q: %s", graphs.axis.singular(), name, text)
 			}
 		}
 	}
@@ -239,6 +240,9 @@ func (c *specChecker) checkLength(attribute *hdf5.Dataset, axis Axis) {
 func (c *specChecker) checkGraphs(axis Axis) {
 	c.note("%s graphs:", pick(axis, "Row", "Column"))
 	name := pick(axis, "row_graphs", "col_graphs")
+	if old := pick(axis, "row_edges", "col_edges"); c.root.Has(old) {
+		c.warn("/%s: the name of /%s in old files", old, name)
+	}
 	graphs := c.group(name, optional)
 	if graphs == nil {
 		if c.Spec != "old" {

@@ -2,12 +2,17 @@ package loom
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/goloom/loom/hdf5"
 	"github.com/goloom/loom/internal/oracle"
 )
 
@@ -88,6 +93,90 @@ func compareVerdicts(t *testing.T, paths []string) {
 			checkSentences(t, ours)
 		})
 	}
+}
+
+func TestValidateListsEveryViolation(t *testing.T) {
+	report, err := Validate(filepath.Join("testdata", "broken.loom"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"/layers/mask: booleans, expected integers or floating point numbers",
+		"/layers/spliced: shape [4 5], expected [4 6], which the main matrix has",
+		"/row_attrs/Gene: first dimension 3, expected 4, one for each row",
+		"/col_attrs/position: compound elements, expected numbers or strings of variable length",
+		"/col_graphs/KNN: vectors a, b and w of lengths [5 5 4], expected equal lengths",
+	}
+	if report.Valid() || !slices.Equal(report.Errors, want) {
+		t.Errorf("valid %v, errors:\n%s\nwant:\n%s", report.Valid(), strings.Join(report.Errors, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestValidateWarnsOfOldNames(t *testing.T) {
+	report, err := Validate(filepath.Join("testdata", "edges_old.loom"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !report.Valid() || !slices.Contains(report.Warnings, "/col_edges: the name of /col_graphs in old files") {
+		t.Errorf("valid %v, warnings %q", report.Valid(), report.Warnings)
+	}
+}
+
+func TestValidateWarnsOfVerticesOutOfRange(t *testing.T) {
+	report, err := Validate(oracle.GeneratedFiles(t, "unchecked_graph_vertex_range.loom")[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{`column graph "KNN": vector a: edge 7 has vertex 7 of 7`}
+	if !report.Valid() || !slices.Equal(report.Warnings, want) {
+		t.Errorf("valid %v, warnings %q, want %q", report.Valid(), report.Warnings, want)
+	}
+}
+
+func TestValidateOfWhatIsNotHDF5(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "text.loom")
+	if err := os.WriteFile(path, []byte("not HDF5"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Validate(path); !errors.Is(err, hdf5.ErrNotHDF5) {
+		t.Errorf("error %v, want ErrNotHDF5", err)
+	}
+	if _, err := Validate(path + ".missing"); !errors.Is(err, ErrNotExist) {
+		t.Errorf("error %v, want ErrNotExist", err)
+	}
+}
+
+// FuzzJudgeAndExport holds files of any content against everything and exports
+// them: what comes out does not matter, but there must be no panic and no hang.
+func FuzzJudgeAndExport(f *testing.F) {
+	for _, name := range []string{"edges_old.loom", "entities_spec2.loom", "broken.loom"} {
+		content, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(content)
+	}
+	f.Fuzz(func(_ *testing.T, content []byte) {
+		c, err := OpenReader(bytes.NewReader(content), int64(len(content)), "fuzzed", SkipValidation())
+		if err != nil {
+			return
+		}
+		report := validateSpec(c.file, c.spec)
+		checkVertices(report, c)
+		checkConventions(report, c)
+		_ = c.ExportTo(context.Background(), &limitedWriter{left: 1 << 24})
+		_ = c.Close()
+	})
+}
+
+// A limitedWriter fails when it is full: a short file may claim long rows.
+type limitedWriter struct{ left int }
+
+func (w *limitedWriter) Write(p []byte) (int, error) {
+	if w.left -= len(p); w.left < 0 {
+		return 0, io.ErrShortWrite
+	}
+	return len(p), nil
 }
 
 func specOption(version string) []ValidateOption {

@@ -13,7 +13,7 @@ import "fmt"
 func checkConventions(r *Report, c *Conn) {
 	for _, name := range []string{"Description", "Journal", "Authors", "Title", "Year", "CreationDate"} {
 		if !c.attrs.Has(name) {
-			r.warn("global attribute %q: missing, the conventions have it as an option", name)
+			r.warn("global attribute %q: missing, optional in the conventions", name)
 		}
 	}
 	cols := conventionChecker{Report: r, attributes: c.colAttrs}
@@ -47,9 +47,9 @@ const (
 func (c *conventionChecker) get(name string, need bool) *Array {
 	if !c.attributes.Has(name) {
 		if need {
-			c.fail("%s: missing, the conventions require it", c.title(name))
+			c.fail("%s: missing, expected by the conventions", c.title(name))
 		} else {
-			c.warn("%s: missing, the conventions have it as an option", c.title(name))
+			c.warn("%s: missing, optional in the conventions", c.title(name))
 		}
 		return nil
 	}

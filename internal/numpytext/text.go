@@ -26,24 +26,22 @@ func bytesObjects(values []string) texts {
 
 // sequences of variable length are arrays of their own.
 func sequences(values []*hdf5.Array) (texts, error) {
+	inner := make([]texts, len(values))
+	for i, v := range values {
+		if v == nil {
+			continue
+		}
+		var err error
+		if inner[i], err = textsOf(v); err != nil {
+			return texts{}, err
+		}
+	}
 	element := func(dst []byte, i int) []byte {
 		if values[i] == nil {
 			return append(dst, "[]"...)
 		}
-		t, err := textsOf(values[i])
-		if err != nil {
-			return dst // found below
-		}
 		shape := values[i].Shape()
-		return appendArray(dst, shape, t.column(shown(shape)))
-	}
-	for _, v := range values {
-		if v == nil {
-			continue
-		}
-		if _, err := textsOf(v); err != nil {
-			return texts{}, err
-		}
+		return appendArray(dst, shape, inner[i].column(shown(shape)))
 	}
 	return texts{scalar: element, column: func([]int) elementAppender { return element }}, nil
 }

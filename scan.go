@@ -124,6 +124,9 @@ func (c *contents) newScan(ctx context.Context, axis Axis, opts []ScanOption) (*
 	if s.settings.batchSize < 1 {
 		return nil, fmt.Errorf("batches of %d %s, want 1 or more: %w", s.settings.batchSize, axis, ErrSelection)
 	}
+	if err := s.afford(min(s.settings.batchSize, s.length(axis)), 8, axis.String()+" in a batch"); err != nil {
+		return nil, err
+	}
 	if err := s.choose(); err != nil {
 		return nil, err
 	}

@@ -80,7 +80,7 @@ func (s storedGraphs) ends(ctx context.Context, name string, length int, yield f
 	if err != nil {
 		return err
 	}
-	if err := checkAllowance(s.allowance, n, 1, "edges"); err != nil {
+	if err := s.checkEdges(ctx, from, to, n); err != nil {
 		return err
 	}
 	for first := 0; first < n; first += edgesAtOnce {
@@ -99,6 +99,30 @@ func (s storedGraphs) ends(ctx context.Context, name string, length int, yield f
 	}
 	return nil
 }
+
+// checkEdges refuses more edges than the file warrants: n is a claim. A graph
+// may take what any file may, or what the stored bytes of its vectors can decode to.
+func (s storedGraphs) checkEdges(ctx context.Context, from, to *hdf5.Dataset, n int) error {
+	const edgeSize = 24 // in memory, while it is read
+	refused := checkAllowance(s.allowance, n, edgeSize, "edges")
+	if refused == nil {
+		return nil
+	}
+	for _, d := range []*hdf5.Dataset{from, to} {
+		stored, err := d.StoredBytes(ctx)
+		if err != nil {
+			return err
+		}
+		if int64(n)*int64(d.Type().Size())/maxDeflateRatio > stored {
+			return refused
+		}
+	}
+	return nil
+}
+
+// maxDeflateRatio is more than deflate can shrink anything: 258 bytes, its
+// longest match, take 2 bits at least.
+const maxDeflateRatio = 1032
 
 // readVertices reads part of one of the vectors a and b, which starts at edge
 // first. Vertices must be below length.

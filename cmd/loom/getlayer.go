@@ -11,7 +11,7 @@ import (
 // leastPiece is still read as one, up to mostPiece and the size of the file, rather
 // than decoded again for each piece.
 const (
-	leastPiece = 16 << 20
+	leastPiece = 8 << 20
 	mostPiece  = 256 << 20
 )
 

@@ -43,7 +43,10 @@ func TestPieces(t *testing.T) {
 				}
 				fmt.Fprintln(&want, strings.Join(fields, "\t"))
 			}
-			for _, size := range []int{0, 4, 12, 63 * 4, 120 * 4, 121 * 4, 480 * 4, 1 << 20} {
+			for _, size := range []int{0, 12, 63 * 4, 120 * 4, 121 * 4, 480 * 4, 1 << 20} {
+				if r.n*c.n > 100*max(1, size) {
+					continue // each piece is a read, and these would be many
+				}
 				var got bytes.Buffer
 				g := &getter{conn: conn, lines: newLines(&got)}
 				if err := g.pieces(context.Background(), dataset, r, c, size); err != nil {
@@ -179,14 +182,14 @@ func TestDamagedFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		path := filepath.Join(t.TempDir(), name)
-		for i := range 150 {
+		for i := range 60 {
 			damaged := bytes.Clone(whole)
 			for k := range 1 + i%3 {
 				at := (i*7919 + k*104729 + 13) % len(damaged)
 				damaged[at] ^= byte(1 << (i % 8))
 			}
 			if i%10 == 9 {
-				damaged = damaged[:len(damaged)*i/150]
+				damaged = damaged[:len(damaged)*i/60]
 			}
 			if err := os.WriteFile(path, damaged, 0o644); err != nil {
 				t.Fatal(err)

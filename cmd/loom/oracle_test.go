@@ -368,10 +368,53 @@ func TestInfoEqualsH5py(t *testing.T) {
 				}
 				compareLayer(t, layer, byPath[path])
 			}
+			compareGlobals(t, file, r.stdout)
 			compareAttributes(t, s.RowAttrs, "/row_attrs/", byPath)
 			compareAttributes(t, s.ColAttrs, "/col_attrs/", byPath)
 		})
 	}
+}
+
+// compareGlobals compares the values of the global attributes, in number and
+// one by one.
+func compareGlobals(t *testing.T, file, text string) {
+	var info struct{ Attrs map[string]any }
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	if err := dec.Decode(&info); err != nil {
+		t.Fatal(err)
+	}
+	f := newOracleFile(t, file)
+	n := 0
+	for _, r := range f.records {
+		path, ok := f.partOf(r)
+		name, global := strings.CutPrefix(strings.TrimPrefix(path, "/"), "attrs/")
+		if !ok || !global {
+			continue
+		}
+		n++
+		for k, value := range flat(info.Attrs[name]) {
+			if err := f.compareJSON(r.Type, r.Values, k, value); err != nil {
+				t.Errorf("%s: %v", path, err)
+			}
+		}
+	}
+	if n != len(info.Attrs) {
+		t.Errorf("%d global attributes, want %d", len(info.Attrs), n)
+	}
+}
+
+// flat returns the values in nested arrays.
+func flat(value any) []any {
+	values, ok := value.([]any)
+	if !ok {
+		return []any{value}
+	}
+	var out []any
+	for _, v := range values {
+		out = append(out, flat(v)...)
+	}
+	return out
 }
 
 // filterNames are the registered names of the filters that h5py can write.

@@ -137,8 +137,7 @@ func TestMatches(t *testing.T) {
 		{"spec3_attributes", "row_attrs/constant", "--rows", "constant=other", ""},
 		{"spec3_attributes", "row_attrs/Valid", "--rows", "Valid=1.0", "1"},
 		{"spec3_attributes", "row_attrs/Valid", "--rows", "Valid=0.5", ""},
-		{"spec3_attributes", "col_attrs/non_ascii", "--cols", "non_ascii=&amp; stays", "&amp; stays"},
-		{"spec3_attributes", "col_attrs/non_ascii", "--cols", "non_ascii=", ""},
+		{"spec3_attributes", "col_attrs/constant", "--cols", "constant=", ""},
 		{"unusual_bool_and_enum", "row_attrs/flag", "--rows", "flag=true", "true"},
 		{"unusual_bool_and_enum", "row_attrs/flag", "--rows", "flag=0", "false"},
 		{"unusual_bool_and_enum", "col_attrs/kind", "--cols", "kind=b", "1"},
@@ -154,7 +153,7 @@ func TestMatches(t *testing.T) {
 				t.Errorf("%s %s: %q, want %q", c.part, c.sel, line, c.want)
 			}
 		}
-		if none := c.want == ""; none && c.sel != "non_ascii=" && r.stdout != "" || !none && r.stdout == "" {
+		if none := c.want == ""; none && r.stdout != "" || !none && r.stdout == "" {
 			t.Errorf("%s %s: %q", c.part, c.sel, r.stdout)
 		}
 	}

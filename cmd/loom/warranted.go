@@ -32,7 +32,10 @@ func (g *getter) checkLayer(ctx context.Context, layer *loom.Layer, rows, cols i
 	if g.witnessed(ctx, "row_attrs", g.conn.RowAttrs(), height) && g.witnessed(ctx, "col_attrs", g.conn.ColAttrs(), width) {
 		return nil
 	}
-	return g.checkStored(ctx, dataset, size)
+	if err := g.checkStored(ctx, dataset, size); err != nil {
+		return fmt.Errorf("%w; --rows and --cols select a part", err)
+	}
+	return nil
 }
 
 // checkStored refuses to print more of a dataset than can be stored for it.
@@ -48,7 +51,7 @@ func (g *getter) checkStored(ctx context.Context, dataset *hdf5.Dataset, size in
 	if size/maxExpansion <= min(stored, g.conn.File().Size()) {
 		return nil
 	}
-	return fmt.Errorf("%s: the file declares %d bytes of values and stores %d, its shape is probably damaged; select part of it with --rows or --cols: %w",
+	return fmt.Errorf("%s: the file declares %d bytes of values and stores %d; the shape is probably damaged: %w",
 		dataset.Path(), size, stored, loom.ErrTooLarge)
 }
 

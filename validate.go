@@ -50,8 +50,7 @@ func ValidateConventions() ValidateOption {
 
 // Validate holds the file at path against the Loom specification. The verdict
 // is that of loompy's validator, and what makes that one crash is a violation here:
-// anything but datasets among the attributes, say, or a graph without weights. But
-// numbers may be big-endian, which loompy refuses and the specification does not.
+// anything but datasets among the attributes, say, or a graph without weights.
 //
 // An error is returned, instead of a report, only if the file cannot be opened
 // as HDF5. Of the values, Validate reads the ends of the graphs' edges and, for the

@@ -37,11 +37,16 @@ func (c *specChecker) checkType(d *hdf5.Dataset, rule typeRule) {
 
 func isNumber(t *hdf5.Datatype) bool { return isInteger(t) || isFloat(t) }
 
-func isFloat(t *hdf5.Datatype) bool { return t.Class() == hdf5.Float }
+// isFloat refuses big-endian numbers, as loompy does: to numpy they are of
+// another type.
+func isFloat(t *hdf5.Datatype) bool { return t.Class() == hdf5.Float && !t.BigEndian() }
 
 // isInteger takes enumerations for integers, as numpy does, except for
-// booleans.
+// booleans. Big-endian integers are refused as by isFloat.
 func isInteger(t *hdf5.Datatype) bool {
+	if t.BigEndian() {
+		return false
+	}
 	return t.Class() == hdf5.Integer || t.Class() == hdf5.Enum && !isBoolean(t)
 }
 
@@ -92,6 +97,8 @@ func typeTitle(t *hdf5.Datatype) string {
 		return "booleans"
 	case t.Class() == hdf5.Enum:
 		return t.String() + " enumeration"
+	case t.BigEndian():
+		return "big-endian " + t.String()
 	case isNumber(t):
 		return t.String()
 	}

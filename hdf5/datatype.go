@@ -101,6 +101,16 @@ func (t *Datatype) EnumNames() (names []string, values []int64) {
 // IsNumeric reports whether the values are integers or floating point numbers.
 func (t *Datatype) IsNumeric() bool { return t.class == Integer || t.class == Float }
 
+// BigEndian reports whether numbers of more than one byte are stored with the
+// most significant byte first.
+func (t *Datatype) BigEndian() bool {
+	switch t.class {
+	case Integer, Float, Enum:
+		return t.raw.Size > 1 && t.integers().BigEndian
+	}
+	return false
+}
+
 // newDatatype interprets a datatype message. A type that cannot be read is not
 // an error here: it has class Other, and reading its values is.
 func newDatatype(raw *format.Datatype) (*Datatype, error) {

@@ -1,12 +1,14 @@
 package loom
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
-	"math"
 	"slices"
-	"sort"
+	"strings"
+
+	"github.com/goloom/loom/hdf5"
 )
 
 // A Batch is what a scan yields: a view of up to a batch size of rows, with all
@@ -185,27 +187,37 @@ func (s *scan) order(ctx context.Context) error {
 // argsort returns the positions of values in ascending order, stable, with NaN
 // last as in numpy.
 func argsort(values *Array) ([]int, error) {
+	compare, err := comparison(values)
+	if err != nil {
+		return nil, err
+	}
 	ordering := make([]int, values.Len())
 	for i := range ordering {
 		ordering[i] = i
 	}
-	var less func(i, j int) bool
-	if texts, err := values.Strings(); err == nil {
-		less = func(i, j int) bool { return texts[ordering[i]] < texts[ordering[j]] }
-	} else if integers, err := values.Int64s(); err == nil {
-		less = func(i, j int) bool { return integers[ordering[i]] < integers[ordering[j]] }
-	} else {
-		numbers, err := values.Float64s()
-		if err != nil {
-			return nil, err
-		}
-		less = func(i, j int) bool {
-			a, b := numbers[ordering[i]], numbers[ordering[j]]
-			return a < b || math.IsNaN(b) && !math.IsNaN(a)
-		}
-	}
-	sort.SliceStable(ordering, less)
+	slices.SortStableFunc(ordering, compare)
 	return ordering, nil
+}
+
+// comparison returns the order of the values at two positions.
+func comparison(values *Array) (func(i, j int) int, error) {
+	if texts, err := values.Strings(); err == nil {
+		return func(i, j int) int { return strings.Compare(texts[i], texts[j]) }, nil
+	}
+	if integers, err := values.Int64s(); err == nil {
+		return func(i, j int) int { return cmp.Compare(integers[i], integers[j]) }, nil
+	}
+	if large, err := hdf5.Values[uint64](values); err == nil {
+		return func(i, j int) int { return cmp.Compare(large[i], large[j]) }, nil
+	}
+	numbers, err := values.Float64s()
+	if err != nil {
+		return nil, err
+	}
+	return func(i, j int) int {
+		// The reverse of the order of negated numbers has NaN, the least, last.
+		return cmp.Compare(-numbers[j], -numbers[i])
+	}, nil
 }
 
 // A window is the part of the scanned axis that makes a batch.

@@ -74,6 +74,7 @@ func TestScanOrderBy(t *testing.T) {
 		{"strings", mustArray(t, []string{"b", "a", "B", "é", "a"}), []int64{2, 1, 4, 0, 3}},
 		{"integers", mustArray(t, []int8{3, -1, 3, 0, -1}), []int64{1, 4, 3, 0, 2}},
 		{"large integers", mustArray(t, []int64{1<<53 + 1, 1 << 53, 3, 2, 1}), []int64{4, 3, 2, 1, 0}},
+		{"beyond int64", mustArray(t, []uint64{1<<63 + 1, 1 << 63, 3, 2, 1}), []int64{4, 3, 2, 1, 0}},
 		{"floats", mustArray(t, []float32{float32(math.NaN()), 1, -1, float32(math.Inf(1)), 0}), []int64{2, 4, 1, 3, 0}},
 		{"booleans", mustArray(t, []bool{true, false, true, false, false}), []int64{1, 3, 4, 0, 2}},
 	} {
@@ -91,6 +92,26 @@ func TestScanOrderBy(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestOrderByIsStable: equal keys stay in the file's order, however many.
+func TestOrderByIsStable(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		keys := rapid.SliceOf(rapid.Float64Range(0, 3)).Draw(t, "keys")
+		for i := range keys {
+			keys[i] = math.Floor(keys[i])
+		}
+		ordering, err := argsort(mustArray(t, keys))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k := 1; k < len(ordering); k++ {
+			i, j := ordering[k-1], ordering[k]
+			if keys[i] > keys[j] || keys[i] == keys[j] && i > j {
+				t.Fatalf("position %d with %v before %d with %v", i, keys[i], j, keys[j])
+			}
+		}
+	})
 }
 
 func TestScanErrors(t *testing.T) {

@@ -1,14 +1,9 @@
 package loom
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"iter"
-	"slices"
-	"strings"
-
-	"github.com/goloom/loom/hdf5"
 )
 
 // A Batch is what a scan yields: a view of up to a batch size of rows, with all
@@ -107,12 +102,12 @@ type scan struct {
 	items    []int    // sorted by window; nil for all
 	across   Selector // positions of the other axis
 
-	// Of the other axis.
-	attributes *Attributes
-	graphs     *Graphs
-	// Of the scanned axis, by batch; nil if there are none.
-	parts  []*Graphs
-	global *GlobalAttributes
+	shared struct { // what all batches have of the other axis and of the file
+		attributes *Attributes
+		graphs     *Graphs
+		global     *GlobalAttributes
+	}
+	parts []*Graphs // of the scanned axis, by batch; nil if there are none
 }
 
 func (c *contents) newScan(ctx context.Context, axis Axis, opts []ScanOption) (*scan, error) {
@@ -126,9 +121,6 @@ func (c *contents) newScan(ctx context.Context, axis Axis, opts []ScanOption) (*
 	if s.settings.batchSize < 1 {
 		return nil, fmt.Errorf("batches of %d %s, want 1 or more: %w", s.settings.batchSize, axis, ErrSelection)
 	}
-	if err := s.afford(min(s.settings.batchSize, s.length(axis)), 8, axis.String()+" in a batch"); err != nil {
-		return nil, err
-	}
 	if err := s.choose(); err != nil {
 		return nil, err
 	}
@@ -136,27 +128,29 @@ func (c *contents) newScan(ctx context.Context, axis Axis, opts []ScanOption) (*
 		return nil, err
 	}
 	var err error
-	if s.attributes, s.graphs, err = c.slicedAxis(ctx, axis.across(), s.across, s.settings.view); err != nil {
+	s.shared.attributes, s.shared.graphs, err = c.slicedAxis(ctx, axis.across(), s.across, s.settings.view)
+	if err != nil {
 		return nil, err
 	}
-	s.global = c.attrs.loaded()
+	s.shared.global = c.attrs.loaded()
 	return s, s.divideGraphs(ctx)
 }
 
-// choose resolves the selected items and sorts them by window.
+// choose resolves the selected items.
 func (s *scan) choose() error {
+	n, size := s.length(s.axis), s.settings.batchSize
 	if s.settings.items == nil {
-		return nil
+		return s.afford(min(size, n), 8, s.axis.String()+" in a batch")
 	}
-	items, err := s.settings.items.Positions(s.length(s.axis))
+	count, err := s.settings.items.Count(n)
 	if err != nil {
 		return fmt.Errorf("%s: %s: %w", s.filename, s.axis, err)
 	}
-	size := s.settings.batchSize
-	slices.SortStableFunc(items, func(a, b int) int { return a/size - b/size })
-	s.items = items
-	if items == nil {
-		s.items = []int{}
+	if err := s.afford(count, 16, s.axis.String()); err != nil {
+		return err
+	}
+	if s.items, err = chosenItems(*s.settings.items, n, size); err != nil {
+		return fmt.Errorf("%s: %s: %w", s.filename, s.axis, err)
 	}
 	return nil
 }
@@ -167,7 +161,7 @@ func (s *scan) order(ctx context.Context) error {
 		return nil
 	}
 	key := s.settings.key
-	attributes := s.contents.attributes(s.axis.across())
+	attributes := s.attributes(s.axis.across())
 	values, err := attributes.get(ctx, key)
 	if err != nil {
 		return err
@@ -184,94 +178,10 @@ func (s *scan) order(ctx context.Context) error {
 	return nil
 }
 
-// argsort returns the positions of values in ascending order, stable, with NaN
-// last as in numpy.
-func argsort(values *Array) ([]int, error) {
-	compare, err := comparison(values)
-	if err != nil {
-		return nil, err
-	}
-	ordering := make([]int, values.Len())
-	for i := range ordering {
-		ordering[i] = i
-	}
-	slices.SortStableFunc(ordering, compare)
-	return ordering, nil
-}
-
-// comparison returns the order of the values at two positions.
-func comparison(values *Array) (func(i, j int) int, error) {
-	if texts, err := values.Strings(); err == nil {
-		return func(i, j int) int { return strings.Compare(texts[i], texts[j]) }, nil
-	}
-	if integers, err := values.Int64s(); err == nil {
-		return func(i, j int) int { return cmp.Compare(integers[i], integers[j]) }, nil
-	}
-	if large, err := hdf5.Values[uint64](values); err == nil {
-		return func(i, j int) int { return cmp.Compare(large[i], large[j]) }, nil
-	}
-	numbers, err := values.Float64s()
-	if err != nil {
-		return nil, err
-	}
-	return func(i, j int) int {
-		// The reverse of the order of negated numbers has NaN, the least, last.
-		return cmp.Compare(-numbers[j], -numbers[i])
-	}, nil
-}
-
-// A window is the part of the scanned axis that makes a batch.
-type window struct {
-	start     int
-	positions []int
-	selector  Selector // of the same positions
-}
-
-// windows cuts the scanned axis.
-func (s *scan) windows() iter.Seq[window] {
-	if s.items != nil {
-		return s.itemWindows
-	}
-	return func(yield func(window) bool) {
-		n, size := s.length(s.axis), s.settings.batchSize
-		for start := 0; start < n; {
-			stop := n
-			if size < n-start {
-				stop = start + size
-			}
-			positions := make([]int, stop-start)
-			for i := range positions {
-				positions[i] = start + i
-			}
-			if !yield(window{start, positions, Range(start, stop)}) {
-				return
-			}
-			start = stop
-		}
-	}
-}
-
-// itemWindows yields the windows that have items.
-func (s *scan) itemWindows(yield func(window) bool) {
-	size := s.settings.batchSize
-	for items := s.items; len(items) > 0; {
-		k := items[0] / size
-		n := 1
-		for n < len(items) && items[n]/size == k {
-			n++
-		}
-		positions := slices.Clone(items[:n])
-		if !yield(window{k * size, positions, Indices(positions)}) {
-			return
-		}
-		items = items[n:]
-	}
-}
-
 // divideGraphs splits the graphs of the scanned axis into those of the batches,
 // in one pass over the edges.
 func (s *scan) divideGraphs(ctx context.Context) error {
-	graphs := s.contents.graphs(s.axis)
+	graphs := s.graphs(s.axis)
 	if graphs.Len() == 0 || !s.settings.view.carries(graphsPart(s.axis)) {
 		return nil
 	}
@@ -290,7 +200,7 @@ func (s *scan) divideGraphs(ctx context.Context) error {
 // batch reads the n-th batch.
 func (s *scan) batch(ctx context.Context, w window, n int) (*Batch, error) {
 	rows, cols := pick(s.axis, w.selector, s.across), pick(s.axis, s.across, w.selector)
-	v := &View{contents{filename: s.filename, attrs: s.global}}
+	v := &View{contents{filename: s.filename, attrs: s.shared.global}}
 	var err error
 	if v.layers, err = s.slicedLayers(ctx, rows, cols, s.settings.view.layers); err != nil {
 		return nil, err
@@ -306,7 +216,7 @@ func (s *scan) batch(ctx context.Context, w window, n int) (*Batch, error) {
 	if s.parts != nil {
 		graphs = s.parts[n]
 	}
-	v.rowAttrs, v.colAttrs = pick(s.axis, attributes, s.attributes), pick(s.axis, s.attributes, attributes)
-	v.rowGraphs, v.colGraphs = pick(s.axis, graphs, s.graphs), pick(s.axis, s.graphs, graphs)
+	v.rowAttrs, v.colAttrs = pick(s.axis, attributes, s.shared.attributes), pick(s.axis, s.shared.attributes, attributes)
+	v.rowGraphs, v.colGraphs = pick(s.axis, graphs, s.shared.graphs), pick(s.axis, s.shared.graphs, graphs)
 	return &Batch{Start: w.start, Positions: w.positions, View: v}, nil
 }

@@ -88,6 +88,7 @@ func (o *outcome[T]) UnmarshalJSON(text []byte) error {
 // TestAgainstLoompy holds everything that can be read against loompy, for the
 // real files and for those that loompy and h5py make of every dialect.
 func TestAgainstLoompy(t *testing.T) {
+	t.Parallel()
 	for _, want := range loompyFiles(t, soundFiles(t)) {
 		t.Run(filepath.Base(want.File), func(t *testing.T) {
 			ds, err := loom.Open(want.File, loom.SkipValidation())

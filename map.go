@@ -28,7 +28,10 @@ func (l *Layer) Map(ctx context.Context, axis Axis, across Selector, fs ...Func)
 	if err := axis.check(); err != nil {
 		return nil, err
 	}
-	for _, f := range fs {
+	for i, f := range fs {
+		if f == nil {
+			return nil, fmt.Errorf("function %d is nil: %w", i, ErrType)
+		}
 		if err := f.check(); err != nil {
 			return nil, err
 		}
@@ -130,17 +133,21 @@ func (l *Layer) mapWhole(ctx context.Context, axis Axis, across Selector, width 
 			line = appendLine(line[:0], values, axis, i)
 			total := momentsOfLine(line)
 			for k, f := range fs {
-				switch f := f.(type) {
-				case Reducer:
-					results[k][first+i] = f.of(total, width)
-				case Apply:
-					scratch = append(scratch[:0], line...)
-					results[k][first+i] = f(scratch)
-				}
+				scratch = append(scratch[:0], line...)
+				results[k][first+i] = mapLine(f, total, scratch)
 			}
 		}
 	}
 	return nil
+}
+
+// mapLine applies one function to a line of the given moments, which an Apply
+// may change.
+func mapLine(f Func, total moments, line []float64) float64 {
+	if apply, ok := f.(Apply); ok {
+		return apply(line)
+	}
+	return f.(Reducer).of(total, len(line))
 }
 
 // appendLine appends row or column i.

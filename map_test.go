@@ -144,6 +144,7 @@ func TestMapErrors(t *testing.T) {
 		{"selection", Rows, At(3), Sum, ErrSelection},
 		{"reducer", Rows, All(), Reducer(99), ErrType},
 		{"function", Rows, All(), Apply(nil), ErrType},
+		{"nil", Rows, All(), nil, ErrType},
 	} {
 		if _, err := v.Matrix().Map(context.Background(), test.axis, test.across, test.f); !errors.Is(err, test.want) {
 			t.Errorf("%s: %v, want %v", test.name, err, test.want)

@@ -212,7 +212,7 @@ func (s *scan) batch(ctx context.Context, w window, n int) (*Batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	graphs := s.noGraphs(s.axis)
+	graphs := s.noGraphs(s.axis, attributes.length)
 	if s.parts != nil {
 		graphs = s.parts[n]
 	}

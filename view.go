@@ -132,7 +132,7 @@ func (c *contents) slicedAxis(ctx context.Context, axis Axis, positions Selector
 		return nil, nil, err
 	}
 	if !s.carries(graphsPart(axis)) {
-		return attributes, c.noGraphs(axis), nil
+		return attributes, c.noGraphs(axis, attributes.length), nil
 	}
 	graphs, err := c.graphs(axis).sliced(ctx, positions)
 	if err != nil {
@@ -142,13 +142,18 @@ func (c *contents) slicedAxis(ctx context.Context, axis Axis, positions Selector
 }
 
 func (c *contents) slicedAttributes(ctx context.Context, axis Axis, positions Selector, s viewSettings) (*Attributes, error) {
-	if !s.carries(attrsPart(axis)) {
-		return &Attributes{filename: c.filename, axis: axis, source: memoryAttributes{}}, nil
+	if s.carries(attrsPart(axis)) {
+		return c.attributes(axis).sliced(ctx, positions)
 	}
-	return c.attributes(axis).sliced(ctx, positions)
+	n, err := positions.Count(c.length(axis))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s: %w", c.filename, axis, err)
+	}
+	return &Attributes{filename: c.filename, axis: axis, length: n, source: memoryAttributes{}}, nil
 }
 
-// noGraphs are the graphs of a view that does not carry them.
-func (c *contents) noGraphs(axis Axis) *Graphs {
-	return &Graphs{filename: c.filename, axis: axis, source: memoryGraphs{}}
+// noGraphs are the graphs, on an axis of n positions, of a view that does not
+// carry them.
+func (c *contents) noGraphs(axis Axis, n int) *Graphs {
+	return &Graphs{filename: c.filename, axis: axis, length: n, source: memoryGraphs{}}
 }

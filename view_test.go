@@ -142,6 +142,14 @@ func TestViewOptions(t *testing.T) {
 	}
 	if bare, err := v.View(ctx, All(), All(), Carry()); err != nil || bare.RowAttrs().Len() != 0 || bare.Layers().Len() != 2 {
 		t.Errorf("view without parts: %v", err)
+	} else if again, err := bare.View(ctx, At(1), Range(1, 3)); err != nil || again.rows != 1 || again.cols != 2 {
+		t.Errorf("view of a view without parts: %v", err)
+	} else {
+		for b, err := range bare.Scan(ctx, Columns, Carry(), BatchSize(2)) {
+			if err != nil || b.cols < 1 {
+				t.Errorf("scan of a view without parts: %v", err)
+			}
+		}
 	}
 }
 

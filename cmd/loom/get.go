@@ -86,7 +86,7 @@ A layer is read piece by piece: memory does not grow with it.`,
 // get prints the part of the file that path names.
 func (g *getter) get(ctx context.Context, path string) error {
 	kind, name, named := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	if named == (kind == "matrix") {
+	if named == (kind == "matrix") || named && name == "" {
 		return wrongPath(path)
 	}
 	switch kind {

@@ -10,9 +10,6 @@ import (
 // missing says that a file has no such part, and which ones it has. R's writers
 // nest groups where others have attributes: those exist, but have no values.
 func missing(conn *loom.Conn, kind, path, name string, names []string) error {
-	if name == "" {
-		return fmt.Errorf("the %s needs a name%s", kind, among(name, names))
-	}
 	if object, err := conn.File().Lookup(path); err == nil {
 		return fmt.Errorf("%s is in the file, but is not a %s", object.Path(), kind)
 	}

@@ -32,10 +32,14 @@ func TestGetEqualsH5py(t *testing.T) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			t.Parallel()
 			f := newOracleFile(t, file)
+			parts := 0
 			for _, record := range f.records {
 				path, ok := f.partOf(record)
 				if !ok {
 					continue
+				}
+				if parts++; parts > 60 && parts%20 > 0 {
+					continue // hundreds of attributes alike
 				}
 				r := execute("get", file, path)
 				if r.code != 0 {

@@ -66,6 +66,7 @@ func TestGolden(t *testing.T) {
 		"get_missing_layer":       {"get", sample(tiny), "layers/splice"},
 		"get_missing_attribute":   {"get", sample(tiny), "attrs/unknown"},
 		"get_wrong_path":          {"get", sample(tiny), "rows/Gene"},
+		"get_no_name":             {"get", sample(tiny), "layers/"},
 		"get_wrong_axis":          {"get", sample(tiny), "row_attrs/Gene", "--cols", "1"},
 		"get_wrong_graph":         {"get", sample(tiny), "col_graphs/KNN", "--cols", "1"},
 		"get_outside":             {"get", sample(tiny), "matrix", "--rows", "60"},

@@ -3,12 +3,18 @@ package filter
 import (
 	"bytes"
 	"io"
+	"sync"
 
 	"github.com/klauspost/compress/zlib"
 )
 
+// maxDeflateLevel is the largest value of the filter's one parameter.
+const maxDeflateLevel = zlib.BestCompression
+
 // deflate is filter 1: the chunk is one zlib stream (RFC 1950).
-type deflate struct{}
+type deflate struct {
+	level int // of compression, 0 to maxDeflateLevel
+}
 
 // An inflater decompresses one zlib stream after another.
 type inflater struct {
@@ -59,6 +65,49 @@ func (f *inflater) reset(src []byte) (err error) {
 	}
 	f.zlib, err = zlib.NewReader(&f.src)
 	return err
+}
+
+// A deflater makes one zlib stream after another, all at one level.
+type deflater struct {
+	zlib *zlib.Writer
+	out  []byte
+}
+
+// deflaters are the deflaters that are not at work, by level: each has tables
+// of up to a few megabytes, too much to be made for each chunk.
+var deflaters [maxDeflateLevel + 1]sync.Pool
+
+func (f deflate) encode(buf, src []byte) ([]byte, bool, error) {
+	pool := &deflaters[f.level]
+	d, ok := pool.Get().(*deflater)
+	if !ok {
+		d = new(deflater)
+		var err error
+		if d.zlib, err = zlib.NewWriterLevel(d, f.level); err != nil {
+			return buf, false, err
+		}
+	}
+	defer pool.Put(d)
+	out, err := d.deflate(buf, src)
+	return out, err == nil, err
+}
+
+// deflate appends src to buf as one stream.
+func (d *deflater) deflate(buf, src []byte) ([]byte, error) {
+	d.out = buf
+	defer func() { d.out = nil }()
+	d.zlib.Reset(d)
+	if _, err := d.zlib.Write(src); err != nil {
+		return buf, err
+	}
+	err := d.zlib.Close()
+	return d.out, err
+}
+
+// Write takes what the compressor has compressed.
+func (d *deflater) Write(p []byte) (int, error) {
+	d.out = append(d.out, p...)
+	return len(p), nil
 }
 
 // The shortest code of a match of 258 bytes has two bits, one for its length

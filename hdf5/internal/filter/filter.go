@@ -1,8 +1,9 @@
-// Package filter undoes the filters that HDF5 applied to the chunks of a
-// dataset: a whole stored chunk goes in, the whole chunk comes out.
+// Package filter undoes and applies the filters of an HDF5 dataset's chunks: a
+// whole stored chunk goes in and the whole chunk comes out, or the reverse.
 //
 // [Pipeline] is the entrance. Each filter lives in a file of its own, named
-// after it, and implements [decoder]; filterOf, in this file, lists them.
+// after it. All implement [decoder], and those that are worth writing
+// [encoder]; filterOf and encoderOf, in this file, list them.
 //
 // The stored bytes are taken for hostile. No decoder writes more than it was
 // given room for, and the room follows from the size of the chunk, which the
@@ -108,6 +109,38 @@ func filterOf(spec Spec, elemSize int) (decoder, error) {
 		return zstandard{}, nil
 	}
 	return nil, nil
+}
+
+// An encoder applies one filter with one set of parameters. It is immutable
+// and safe for concurrent use; equal bytes always become equal bytes.
+type encoder interface {
+	// encode appends what src becomes to buf, which is empty and does not
+	// overlap src. It reports false if the filter had better be skipped for
+	// this chunk; of what it returns then, only the capacity matters.
+	encode(buf, src []byte) (out []byte, ok bool, err error)
+}
+
+// encoderOf returns the encoder of a filter, or nil if there is none: for
+// parameters too that the HDF5 library would refuse when it reads the chunk.
+func encoderOf(spec Spec) encoder {
+	switch spec.ID {
+	case idDeflate:
+		if len(spec.Params) == 1 && spec.Params[0] <= maxDeflateLevel {
+			return deflate{level: int(spec.Params[0])}
+		}
+	case idShuffle:
+		// The library does not fall back on the datatype's size.
+		if f, err := newShuffle(spec.Params, 0); err == nil && len(spec.Params) == 1 {
+			return f
+		}
+	case idFletcher32:
+		return fletcher32{}
+	case idLZF:
+		return lzf{}
+	case idZstd:
+		return zstandard{level: zstdLevel(spec.Params)}
+	}
+	return nil
 }
 
 // names are the filters whose names do not depend on the file.

@@ -3,6 +3,7 @@ package filter
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // fletcher32 is filter 3: a checksum in the last four bytes, little-endian.
@@ -23,6 +24,12 @@ func (fletcher32) decode(_ *scratch, src []byte, limit int) ([]byte, error) {
 		return nil, fmt.Errorf("checksum %#08x, stored is %#08x", got, want)
 	}
 	return data, nil
+}
+
+func (fletcher32) encode(buf, src []byte) ([]byte, bool, error) {
+	buf = slices.Grow(buf, len(src)+checksumSize)
+	buf = append(buf, src...)
+	return binary.LittleEndian.AppendUint32(buf, checksum(src)), true, nil
 }
 
 // checksum is Fletcher's checksum over big-endian 16-bit words, a last odd

@@ -10,19 +10,20 @@ import (
 	"unicode"
 )
 
-// A Pipeline undoes the filters of one dataset's chunks. It is immutable and
-// safe for concurrent use.
+// A Pipeline undoes and applies the filters of one dataset's chunks. It is
+// immutable and safe for concurrent use.
 type Pipeline struct {
 	stages []stage
 }
 
 // A stage is one filter of a pipeline, in the order in which a writer applies
 // them. Either its decoder is set or its err, which then fails each chunk
-// that went through the filter.
+// that went through the filter. Without encoder, it is skipped in writing.
 type stage struct {
 	name string
 	decoder
 	err error
+	encoder
 }
 
 // New returns the pipeline of a dataset whose elements have elemSize bytes.
@@ -40,7 +41,7 @@ func New(specs []Spec, elemSize int) *Pipeline {
 		case dec == nil:
 			st.err = &UnknownError{ID: spec.ID, Name: unknownName(spec)}
 		default:
-			st.decoder = dec
+			st.decoder, st.encoder = dec, encoderOf(spec)
 		}
 		p.stages = append(p.stages, st)
 	}
@@ -135,13 +136,74 @@ func (p *Pipeline) Decode(dst, src []byte, size int, mask uint32) ([]byte, error
 	return append(slices.Grow(dst[:0], size), cur...), nil
 }
 
+// Encode applies the pipeline to one chunk: src is the whole chunk, out what
+// is to be stored of it, and bit i of mask is set if filter i was skipped.
+// Decode takes out and mask back to src.
+//
+// Deflate, shuffle, fletcher32, lzf and zstd are applied, each with the
+// parameters of its Spec. Skipped are every other filter, whether the file
+// calls it optional or not, since all readers heed the mask; a filter whose
+// parameters the HDF5 library refuses; and lzf where it gains nothing, as
+// the library has it. Deflate is applied even then, as the library does,
+// and the chunk grows by a few bytes. The same chunk always gives the same
+// bytes.
+//
+// The result lies in dst if dst has the capacity; the length of dst is of no
+// matter, its contents are overwritten. src is only read, not retained, and
+// must not overlap dst. Besides the result, encoding needs room for at most
+// two copies of the chunk and the state of the compressors, which are pooled.
+//
+// The error wraps ErrCorrupt if the pipeline has more than 32 filters; there
+// is no other for a caller to expect.
+func (p *Pipeline) Encode(dst, src []byte) (out []byte, mask uint32, err error) {
+	if err := p.checkLength(); err != nil {
+		return nil, 0, err
+	}
+	s := getScratch(dst)
+	defer s.release()
+
+	cur := src
+	last := p.lastEncoder()
+	for i, st := range p.stages {
+		if st.encoder == nil {
+			mask |= 1 << i
+			continue
+		}
+		s.last = i == last
+		buf, ok, err := st.encode(s.free(), cur)
+		if err != nil {
+			return nil, 0, fmt.Errorf("%s: %w", st.name, err)
+		}
+		s.keep(buf, ok)
+		if !ok {
+			mask |= 1 << i
+			continue
+		}
+		cur = buf
+	}
+	if s.inDst {
+		return cur, mask, nil
+	}
+	return append(dst[:0], cur...), mask, nil
+}
+
+// lastEncoder is the index of the last filter that can be applied, or -1.
+func (p *Pipeline) lastEncoder() int {
+	for i, st := range slices.Backward(p.stages) {
+		if st.encoder != nil {
+			return i
+		}
+	}
+	return -1
+}
+
 // check refuses what needs no decoding to be refused.
 func (p *Pipeline) check(src []byte, size int, mask uint32) error {
 	if size < 0 {
 		return fmt.Errorf("%w: size %d", ErrCorrupt, size)
 	}
-	if len(p.stages) > maxFilters {
-		return fmt.Errorf("%w: %d filters, at most %d can be", ErrCorrupt, len(p.stages), maxFilters)
+	if err := p.checkLength(); err != nil {
+		return err
 	}
 	for i, st := range p.stages {
 		if st.err != nil && !skipped(mask, i) {
@@ -150,6 +212,14 @@ func (p *Pipeline) check(src []byte, size int, mask uint32) error {
 	}
 	if most := p.MaxDecoded(uint64(len(src)), mask); uint64(size) > most {
 		return fmt.Errorf("%w: %d stored bytes decode to %d at the most, not to %d", ErrCorrupt, len(src), most, size)
+	}
+	return nil
+}
+
+// checkLength refuses more filters than a mask can tell apart.
+func (p *Pipeline) checkLength() error {
+	if len(p.stages) > maxFilters {
+		return fmt.Errorf("%w: %d filters, at most %d can be", ErrCorrupt, len(p.stages), maxFilters)
 	}
 	return nil
 }

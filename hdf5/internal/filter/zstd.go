@@ -1,9 +1,15 @@
 package filter
 
-import "github.com/klauspost/compress/zstd"
+import (
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
+)
 
 // zstandard is filter 32015: the chunk is one Zstandard frame (RFC 8878).
-type zstandard struct{}
+type zstandard struct {
+	level zstd.EncoderLevel
+}
 
 // A zstdDecoder decodes one frame after another. It is made when it is first
 // needed.
@@ -39,6 +45,46 @@ func (d *zstdDecoder) decode(dst, src []byte) (int, error) {
 		return 0, errTooLong
 	}
 	return copy(dst, out), nil // which is where out lies already
+}
+
+// defaultZstdLevel is the level of a filter without parameters.
+const defaultZstdLevel = 3
+
+// zstdLevel is the level nearest to what the filter's parameter asks for, a
+// signed number. Without parameter it is the Zstandard library's default.
+func zstdLevel(params []uint32) zstd.EncoderLevel {
+	level := defaultZstdLevel
+	if len(params) > 0 {
+		level = int(int32(params[0]))
+	}
+	return zstd.EncoderLevelFromZstd(level)
+}
+
+// zstdEncoders are the encoders that are not at work, by level.
+var zstdEncoders [zstd.SpeedBestCompression + 1]sync.Pool
+
+// encode skips chunks that are too large for one segment. The plug-in needs
+// the frame to have its content's size, which this encoder promises for
+// single segments alone, and decoders may refuse larger ones.
+func (f zstandard) encode(buf, src []byte) ([]byte, bool, error) {
+	if len(src) > zstd.MaxWindowSize {
+		return buf, false, nil
+	}
+	pool := &zstdEncoders[f.level]
+	enc, ok := pool.Get().(*zstd.Encoder)
+	if !ok {
+		var err error
+		enc, err = zstd.NewWriter(nil,
+			zstd.WithEncoderLevel(f.level),
+			zstd.WithEncoderConcurrency(1),
+			zstd.WithSingleSegment(true),
+			zstd.WithZeroFrames(true))
+		if err != nil {
+			return buf, false, err
+		}
+	}
+	defer pool.Put(enc)
+	return enc.EncodeAll(src, buf), true, nil
 }
 
 // zstdRatio is the ratio of a block that repeats one byte: 128 KiB, the

@@ -45,3 +45,34 @@ func (c *cursor) orderFlags() (tracks, indexes bool) {
 	}
 	return flags&1 != 0, flags&2 != 0
 }
+
+// EncodeAttributeInfo encodes an attribute info message. Objects whose header is
+// of version 1 have none: the C library does not look for it there.
+func EncodeAttributeInfo(m AttributeInfo, sz Sizes) ([]byte, error) {
+	b := newBuilder(sz)
+	b.orderFlags(m.TracksOrder, m.IndexesOrder)
+	if m.TracksOrder {
+		b.u16(m.MaxCreationIndex)
+	}
+	b.addr(m.FractalHeap)
+	b.addr(m.NameIndex)
+	if m.IndexesOrder {
+		b.addr(m.OrderIndex)
+	}
+	return b.done("attribute info message")
+}
+
+// orderFlags writes the version and the flags that open an attribute info and a
+// link info message.
+func (b *builder) orderFlags(tracks, indexes bool) {
+	b.u8(0)
+	b.u8(flag(tracks, 1) | flag(indexes, 2))
+}
+
+// flag is bit if set, else 0.
+func flag(set bool, bit uint8) uint8 {
+	if set {
+		return bit
+	}
+	return 0
+}

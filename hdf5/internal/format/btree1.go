@@ -9,7 +9,7 @@ const (
 
 // BTree1PrefixSize is the number of bytes before the first key of a version 1
 // B-tree node: signature, kind, level, number of children, and the addresses of
-// both siblings, which no reader needs.
+// both siblings.
 func BTree1PrefixSize(sz Sizes) int { return 8 + 2*sz.Offset }
 
 // BTree1GroupKeySize is the number of bytes of a key of a group's B-tree.
@@ -32,13 +32,18 @@ func BTree1Size(b []byte, keySize int, sz Sizes) (int, error) {
 	return BTree1PrefixSize(sz) + n*(keySize+sz.Offset) + keySize, nil
 }
 
+// Siblings are the addresses of the nodes of the same level before and after a
+// node, [Undefined] for that of none. A walk from the root has no need of them.
+type Siblings struct{ Left, Right uint64 }
+
 // A GroupNode is a node of the version 1 B-tree that orders the links of an
 // old-style group by name (section III.A.1).
 //
 // The names below Children[i] are greater than Keys[i] and not greater than
 // Keys[i+1]; there is one key more than there are children.
 type GroupNode struct {
-	Level    int      // 0 is a leaf
+	Level int // 0 is a leaf
+	Siblings
 	Keys     []uint64 // where in the local heap the name begins, in bytes
 	Children []uint64 // addresses of nodes, in a leaf of symbol table nodes
 }
@@ -46,11 +51,11 @@ type GroupNode struct {
 // DecodeGroupNode decodes the group B-tree node at the start of b.
 func DecodeGroupNode(b []byte, sz Sizes) (*GroupNode, error) {
 	c := newCursor(b, sz)
-	level, n := btree1Start(c, btree1Group, BTree1GroupKeySize(sz))
+	level, n, siblings := btree1Start(c, btree1Group, BTree1GroupKeySize(sz))
 	if c.err != nil {
 		return nil, c.err
 	}
-	node := &GroupNode{Level: level, Keys: make([]uint64, 0, n+1), Children: make([]uint64, 0, n)}
+	node := &GroupNode{Level: level, Siblings: siblings, Keys: make([]uint64, 0, n+1), Children: make([]uint64, 0, n)}
 	for range n {
 		node.Keys = append(node.Keys, c.length())
 		node.Children = append(node.Children, c.addr())
@@ -67,7 +72,8 @@ func DecodeGroupNode(b []byte, sz Sizes) (*GroupNode, error) {
 // there is one key more than there are children. In a leaf, Keys[i] is the key
 // of the one chunk at Children[i].
 type ChunkNode struct {
-	Level    int // 0 is a leaf
+	Level int // 0 is a leaf
+	Siblings
 	Keys     []ChunkKey
 	Children []uint64 // addresses of nodes, in a leaf of chunks
 }
@@ -87,11 +93,11 @@ type ChunkKey struct {
 // dataset of rank dimensions.
 func DecodeChunkNode(b []byte, rank int, sz Sizes) (*ChunkNode, error) {
 	c := newCursor(b, sz)
-	level, n := btree1Start(c, btree1Chunk, BTree1ChunkKeySize(rank))
+	level, n, siblings := btree1Start(c, btree1Chunk, BTree1ChunkKeySize(rank))
 	if c.err != nil {
 		return nil, c.err
 	}
-	node := &ChunkNode{Level: level, Keys: make([]ChunkKey, n+1), Children: make([]uint64, n)}
+	node := &ChunkNode{Level: level, Siblings: siblings, Keys: make([]ChunkKey, n+1), Children: make([]uint64, n)}
 	offsets := make([]uint64, (n+1)*(rank+1))
 	for i := range n {
 		node.Keys[i], offsets = chunkKey(c, offsets, rank)
@@ -112,20 +118,19 @@ func chunkKey(c *cursor, offsets []uint64, rank int) (ChunkKey, []uint64) {
 
 // btree1Start reads a node's prefix up to its first key, having made sure that
 // the node is of the kind wanted and that all its keys are there.
-func btree1Start(c *cursor, kind uint8, keySize int) (level, children int) {
+func btree1Start(c *cursor, kind uint8, keySize int) (level, children int, siblings Siblings) {
 	got, level, n := btree1Fields(c)
 	if got != kind {
 		c.fail("version 1 B-tree node of kind %d, want %d", got, kind)
 	}
-	c.addr() // left sibling
-	c.addr() // right sibling
+	siblings = Siblings{Left: c.addr(), Right: c.addr()}
 	if need := n*(keySize+c.sz.Offset) + keySize; need > c.len() {
 		c.fail("version 1 B-tree node of %d children needs %d bytes, %d remain", n, need, c.len())
 	}
 	if c.err != nil {
-		return 0, 0
+		return 0, 0, Siblings{}
 	}
-	return level, n
+	return level, n, siblings
 }
 
 // btree1Fields reads the fields of the prefix that say what follows it.
@@ -133,4 +138,57 @@ func btree1Fields(c *cursor) (kind uint8, level, children int) {
 	c.signature("TREE")
 	kind, level, children = c.u8(), int(c.u8()), int(c.u16())
 	return kind, level, children
+}
+
+// EncodeGroupNode encodes a group B-tree node, filled up with zeros to the size
+// of a full one, which has 2*k children.
+func EncodeGroupNode(node *GroupNode, k uint16, sz Sizes) ([]byte, error) {
+	b := newBuilder(sz)
+	b.btree1Start(btree1Group, node.Level, len(node.Children), node.Siblings)
+	b.btree1Entries(len(node.Keys), node.Children, k, func(i int) { b.length(node.Keys[i]) })
+	b.fill(BTree1NodeSize(sz, k, BTree1GroupKeySize(sz)))
+	return b.done("group B-tree node")
+}
+
+// EncodeChunkNode encodes a chunk B-tree node of a dataset of rank dimensions,
+// filled up with zeros to the size of a full one, which has 2*k children.
+func EncodeChunkNode(node *ChunkNode, rank int, k uint16, sz Sizes) ([]byte, error) {
+	b := newBuilder(sz)
+	b.btree1Start(btree1Chunk, node.Level, len(node.Children), node.Siblings)
+	b.btree1Entries(len(node.Keys), node.Children, k, func(i int) { b.chunkKey(node.Keys[i], rank) })
+	b.fill(BTree1NodeSize(sz, k, BTree1ChunkKeySize(rank)))
+	return b.done("chunk B-tree node")
+}
+
+func (b *builder) btree1Start(kind uint8, level, children int, s Siblings) {
+	b.text("TREE")
+	b.u8(kind)
+	b.count(level, 1, "level")
+	b.count(children, 2, "number of children")
+	b.addr(s.Left)
+	b.addr(s.Right)
+}
+
+// btree1Entries writes keys and children by turns.
+func (b *builder) btree1Entries(keys int, children []uint64, k uint16, key func(i int)) {
+	if len(children) > 2*int(k) || keys != len(children)+1 {
+		b.fail("%d children with %d keys, want at most %d children and one key more", len(children), keys, 2*int(k))
+		return
+	}
+	for i, child := range children {
+		key(i)
+		b.addr(child)
+	}
+	key(len(children))
+}
+
+func (b *builder) chunkKey(k ChunkKey, rank int) {
+	if len(k.Offset) != rank+1 {
+		b.fail("key with %d offsets, want %d", len(k.Offset), rank+1)
+	}
+	b.u32(k.Size)
+	b.u32(k.Mask)
+	for _, off := range k.Offset {
+		b.u64(off)
+	}
 }

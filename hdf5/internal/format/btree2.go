@@ -163,3 +163,53 @@ func (h *BTree2Header) DecodeNode(b []byte, level, records int) (*BTree2Node, er
 	}
 	return node, c.err
 }
+
+// BTree2LeafSize is the number of bytes of a leaf that is full with the given
+// number of records, but no fewer than the C library gives the nodes of
+// attributes.
+func BTree2LeafSize(records, recordSize int) int {
+	const least = 512
+	return max(least, btree2Overhead+records*recordSize)
+}
+
+// EncodeBTree2Header encodes the header of a version 2 B-tree whose root, if it
+// has one, is a leaf.
+func EncodeBTree2Header(h BTree2Header, sz Sizes) ([]byte, error) {
+	const splitPercent, mergePercent = 100, 40
+
+	b := newBuilder(sz)
+	if h.Depth != 0 || h.Records != uint64(h.Root.Records) {
+		b.fail("depth %d with %d of %d records in the root", h.Depth, h.Root.Records, h.Records)
+	}
+	b.text("BTHD")
+	b.u8(0)
+	b.u8(uint8(h.Type))
+	b.count(h.NodeSize, 4, "size of a node")
+	b.count(h.RecordSize, 2, "size of a record")
+	b.u16(0)
+	b.u8(splitPercent)
+	b.u8(mergePercent)
+	b.addr(h.Root.Addr)
+	b.count(h.Root.Records, 2, "number of records")
+	b.length(h.Records)
+	b.seal()
+	return b.done("version 2 B-tree header")
+}
+
+// EncodeBTree2Leaf encodes a leaf of the given size, filled up with zeros.
+func EncodeBTree2Leaf(t BTree2Type, records [][]byte, nodeSize int) ([]byte, error) {
+	b := newBuilder(Sizes{})
+	b.text("BTLF")
+	b.u8(0)
+	b.u8(uint8(t))
+	for _, r := range records {
+		b.bytes(r)
+	}
+	b.seal()
+	if len(b.buf) > nodeSize {
+		b.fail("%d bytes in a node of %d", len(b.buf), nodeSize)
+		return b.done("version 2 B-tree leaf")
+	}
+	b.fill(uint64(nodeSize))
+	return b.done("version 2 B-tree leaf")
+}

@@ -52,6 +52,19 @@ func DecodeAttributeRecord(b []byte, t BTree2Type) (AttributeRecord, error) {
 	return r, c.err
 }
 
+// EncodeAttributeRecord encodes a record of type [BTree2AttributeName] or
+// [BTree2AttributeOrder].
+func EncodeAttributeRecord(r AttributeRecord, t BTree2Type) []byte {
+	b := newBuilder(Sizes{})
+	b.bytes(r.ID[:])
+	b.u8(r.Flags)
+	b.u32(r.Order)
+	if t == BTree2AttributeName {
+		b.u32(r.Hash)
+	}
+	return b.buf
+}
+
 // A HugeRecord is a record of the tree that finds the huge objects of a fractal
 // heap (section III.A.2, types 1 to 4).
 type HugeRecord struct {
@@ -80,6 +93,15 @@ func DecodeHugeRecord(b []byte, t BTree2Type, sz Sizes) (HugeRecord, error) {
 		c.fail("huge object in a version 2 B-tree of type %d", t)
 	}
 	return r, c.err
+}
+
+// EncodeHugeRecord encodes a record of type [BTree2HugeIndirect].
+func EncodeHugeRecord(r HugeRecord, sz Sizes) ([]byte, error) {
+	b := newBuilder(sz)
+	b.addr(r.Addr)
+	b.length(r.Size)
+	b.length(r.ID)
+	return b.done("huge object")
 }
 
 // A ChunkRecord is a record of a chunk B-tree, or an element of a fixed or an

@@ -113,3 +113,42 @@ func (c *cursor) dataspace() Dataspace {
 	}
 	return s
 }
+
+// EncodeDataspace encodes a dataspace message of version 1, or of version 2 if
+// it is the null dataspace, which version 1 does not have.
+func EncodeDataspace(s Dataspace, sz Sizes) ([]byte, error) {
+	b := newBuilder(sz)
+	switch {
+	case s.Kind > Null, (s.Kind == Simple) != (len(s.Dims) > 0), len(s.Dims) > MaxRank:
+		b.fail("kind %d with rank %d", s.Kind, len(s.Dims))
+	case s.MaxDims != nil && len(s.MaxDims) != len(s.Dims):
+		b.fail("rank %d, its maximum has %d", len(s.Dims), len(s.MaxDims))
+	case s.Kind == Null:
+		b.bytes([]byte{2, 0, 0, byte(Null)})
+	default:
+		b.dataspaceV1(s)
+	}
+	return b.done("dataspace message")
+}
+
+func (b *builder) dataspaceV1(s Dataspace) {
+	const hasMax = 1 << 0
+
+	b.u8(1)
+	b.u8(uint8(len(s.Dims)))
+	if s.MaxDims == nil {
+		b.u8(0)
+	} else {
+		b.u8(hasMax)
+	}
+	b.zeros(5)
+	for _, n := range s.Dims {
+		b.uint(n, b.sz.Length, "dimension")
+	}
+	for i, limit := range s.MaxDims {
+		if limit < s.Dims[i] {
+			b.fail("dimension %d is %d, its maximum %d", i, s.Dims[i], limit)
+		}
+		b.length(limit)
+	}
+}

@@ -3,6 +3,7 @@ package format
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // Class is the broad kind of a datatype (section IV.A.2.d).
@@ -115,6 +116,16 @@ const (
 	maxTypes = 1 << 16
 )
 
+// The byte order of a floating-point number: neither bit little-endian, the first
+// big-endian, both that of a VAX.
+const (
+	floatOrder0 = 1 << 0
+	floatOrder1 = 1 << 6
+)
+
+// vlenString is the kind of variable-length datatype that is a string.
+const vlenString = 1
+
 // DecodeDatatype decodes the datatype message at the start of b, versions 1 to 4,
 // and returns how many bytes it took. Sizes of parts are checked against the
 // size of the whole.
@@ -207,13 +218,12 @@ func (d *typeDecoder) bitRange(t *Datatype, bits uint32) {
 }
 
 func (d *typeDecoder) float(t *Datatype, bits uint32) {
-	const order0, order1 = 1 << 0, 1 << 6
 	f := &t.Float
-	switch bits & (order0 | order1) {
+	switch bits & (floatOrder0 | floatOrder1) {
 	case 0:
-	case order0:
+	case floatOrder0:
 		t.BigEndian = true
-	case order0 | order1:
+	case floatOrder0 | floatOrder1:
 		f.VAX = true
 	default:
 		d.fail("reserved byte order")
@@ -383,7 +393,7 @@ func (d *typeDecoder) enum(t *Datatype, n, depth int) {
 func (d *typeDecoder) vlen(t *Datatype, bits uint32, depth int) {
 	switch kind := bits & 0xf; kind {
 	case 0:
-	case 1:
+	case vlenString:
 		t.VLenString = true
 		d.stringType(t, bits>>4&0xf, bits>>8&0xf)
 	default:
@@ -421,4 +431,248 @@ func (d *typeDecoder) array(t *Datatype, depth int) {
 	if size := arraySize(t.Base.Size, t.Dims); d.err == nil && size != uint64(t.Size) {
 		d.fail("%d bytes, want %d for %d elements of %d bytes", t.Size, size, t.Dims, t.Base.Size)
 	}
+}
+
+// EncodeDatatype encodes a datatype message. A datatype of Version 0 gets the
+// oldest that holds it: 2 for arrays and compounds with one in them, else 1. So
+// does each datatype within it. The Base of a VLenString may be nil.
+func EncodeDatatype(t *Datatype, sz Sizes) ([]byte, error) {
+	e := typeEncoder{newBuilder(sz)}
+	e.datatype(t, 0)
+	return e.done("datatype message")
+}
+
+// A typeEncoder writes datatypes that may nest.
+type typeEncoder struct{ *builder }
+
+func (e *typeEncoder) datatype(t *Datatype, depth int) {
+	switch {
+	case e.err != nil:
+		return
+	case depth >= maxTypeDepth:
+		e.fail("nested more than %d deep", maxTypeDepth)
+		return
+	case t == nil:
+		e.fail("missing base or member")
+		return
+	case t.Size == 0 || t.Version < 0 || t.Version > 4:
+		e.fail("%v of version %d and %d bytes", t.Class, t.Version, t.Size)
+		return
+	}
+	version := t.Version
+	if version == 0 {
+		version = t.oldestVersion()
+	}
+	if t.Class == ClassArray {
+		version = max(version, 2) // a version 1 array is decoded from a member's dimensions
+	}
+	e.u8(uint8(t.Class) | uint8(version)<<4)
+	e.uint(uint64(t.classBits()), 3, "class bits")
+	e.u32(t.Size)
+	e.properties(t, version, depth)
+}
+
+// oldestVersion is the first version of the encoding that holds t.
+func (t *Datatype) oldestVersion() int {
+	if t.holdsArray(0) {
+		return 2
+	}
+	return 1
+}
+
+// holdsArray reports whether t is an array or a compound with one in it.
+func (t *Datatype) holdsArray(depth int) bool {
+	if t.Class == ClassArray {
+		return true
+	}
+	if t.Class != ClassCompound || depth >= maxTypeDepth {
+		return false
+	}
+	for _, m := range t.Members {
+		if m.Type != nil && m.Type.holdsArray(depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
+// classBits are the 24 bits that each class has its own use for.
+func (t *Datatype) classBits() uint32 {
+	order := uint32(flag(t.BigEndian, 1))
+	switch t.Class {
+	case ClassFixed:
+		return order | uint32(flag(t.Signed, 1<<3))
+	case ClassBitField, ClassTime:
+		return order
+	case ClassFloat:
+		if t.Float.VAX {
+			order = floatOrder0 | floatOrder1
+		}
+		return order | uint32(t.Float.Norm&3)<<4 | uint32(t.Float.SignBit)<<8
+	case ClassString:
+		return uint32(t.Padding) | uint32(t.CharSet)<<4
+	case ClassOpaque:
+		return uint32(align8(uint64(len(t.Tag))))
+	case ClassCompound:
+		return uint32(len(t.Members))
+	case ClassReference:
+		return uint32(t.RefKind)
+	case ClassEnum:
+		return uint32(len(t.EnumNames))
+	case ClassVLen:
+		if t.VLenString {
+			return vlenString | uint32(t.Padding)<<4 | uint32(t.CharSet)<<8
+		}
+	}
+	return 0
+}
+
+// properties writes what follows the common start of a datatype.
+func (e *typeEncoder) properties(t *Datatype, version, depth int) {
+	switch t.Class {
+	case ClassFixed, ClassBitField:
+		e.u16(t.BitOffset)
+		e.u16(t.BitPrecision)
+	case ClassFloat:
+		e.u16(t.BitOffset)
+		e.u16(t.BitPrecision)
+		f := t.Float
+		e.bytes([]byte{f.ExpPos, f.ExpSize, f.MantPos, f.MantSize})
+		e.u32(f.ExpBias)
+	case ClassTime:
+		e.u16(t.BitPrecision)
+	case ClassString:
+	case ClassOpaque:
+		e.tag(t.Tag)
+	case ClassCompound:
+		e.compound(t, version, depth)
+	case ClassReference:
+		if t.RefKind < 0 || t.RefKind > 0xf {
+			e.fail("reference of kind %d", t.RefKind)
+		}
+	case ClassEnum:
+		e.enum(t, version, depth)
+	case ClassVLen:
+		e.datatype(t.vlenBase(), depth+1)
+	case ClassArray:
+		e.array(t, version, depth)
+	default:
+		e.fail("unknown class %d", t.Class)
+	}
+}
+
+// tag writes an opaque datatype's tag, whose padded length has a byte.
+func (e *typeEncoder) tag(s string) {
+	const limit = 248
+	if len(s) > limit {
+		e.fail("tag of %d bytes, want at most %d", len(s), limit)
+	}
+	e.text(s)
+	e.zeros(int(align8(uint64(len(s)))) - len(s))
+}
+
+// vlenBase is the base of a variable-length datatype. Strings have characters,
+// which the C library writes as numbers.
+func (t *Datatype) vlenBase() *Datatype {
+	if t.Base == nil && t.VLenString {
+		return &Datatype{Class: ClassFixed, Size: 1, BitPrecision: 8}
+	}
+	return t.Base
+}
+
+func (e *typeEncoder) compound(t *Datatype, version, depth int) {
+	if n := len(t.Members); n == 0 || n > math.MaxUint16 {
+		e.fail("compound of %d members, want 1 to %d", n, math.MaxUint16)
+	}
+	for _, m := range t.Members {
+		if m.Type == nil || uint64(m.Offset)+uint64(m.Type.Size) > uint64(t.Size) {
+			e.fail("member %q at byte %d of a compound of %d bytes", m.Name, m.Offset, t.Size)
+			return
+		}
+		e.memberName(m.Name, version)
+		if version > 2 {
+			e.uint(uint64(m.Offset), offsetWidth(t.Size), "offset of a member")
+		} else {
+			e.u32(m.Offset)
+		}
+		if version == 1 {
+			e.datatype(e.memberDims(m.Type), depth+1)
+		} else {
+			e.datatype(m.Type, depth+1)
+		}
+	}
+}
+
+// memberName writes a name, which versions 1 and 2 pad.
+func (e *typeEncoder) memberName(name string, version int) {
+	if strings.ContainsRune(name, 0) {
+		e.fail("name %q has a NUL in it", name)
+	}
+	if version > 2 {
+		e.text(name)
+		e.u8(0)
+		return
+	}
+	e.bytes(paddedName(name))
+}
+
+// memberDims writes the dimensions of a version 1 member and returns its
+// datatype without them: version 1 has no arrays of their own.
+func (e *typeEncoder) memberDims(t *Datatype) *Datatype {
+	var dims []uint32
+	if t.Class == ClassArray && t.Version == 1 {
+		dims, t = t.Dims, t.Base
+	}
+	if len(dims) > 4 {
+		e.fail("version 1 member of rank %d, want at most 4", len(dims))
+		return t
+	}
+	e.u8(uint8(len(dims)))
+	e.zeros(3 + 4 + 4)
+	for _, n := range dims {
+		e.u32(n)
+	}
+	e.zeros(4 * (4 - len(dims)))
+	return t
+}
+
+func (e *typeEncoder) enum(t *Datatype, version, depth int) {
+	if n := len(t.EnumNames); n != len(t.EnumValues) || n > math.MaxUint16 {
+		e.fail("enumeration of %d names for %d values", n, len(t.EnumValues))
+	}
+	e.datatype(t.Base, depth+1)
+	for _, name := range t.EnumNames {
+		e.memberName(name, version)
+	}
+	for _, v := range t.EnumValues {
+		if len(v) != int(t.Size) {
+			e.fail("value of %d bytes in an enumeration of %d", len(v), t.Size)
+		}
+		e.bytes(v)
+	}
+}
+
+func (e *typeEncoder) array(t *Datatype, version, depth int) {
+	rank := len(t.Dims)
+	switch {
+	case rank == 0 || rank > MaxRank:
+		e.fail("array of rank %d, want 1 to %d", rank, MaxRank)
+		return
+	case t.Base == nil || arraySize(t.Base.Size, t.Dims) != uint64(t.Size):
+		e.fail("array %d of %d bytes that its base does not come to", t.Dims, t.Size)
+		return
+	}
+	e.u8(uint8(rank))
+	if version == 2 {
+		e.zeros(3)
+	}
+	for _, n := range t.Dims {
+		e.u32(n)
+	}
+	if version == 2 {
+		for i := range rank { // permutation that was never implemented
+			e.u32(uint32(i))
+		}
+	}
+	e.datatype(t.Base, depth+1)
 }

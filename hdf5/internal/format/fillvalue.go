@@ -68,3 +68,26 @@ func (c *cursor) sizedValue() []byte {
 	}
 	return c.bytes(int(n))
 }
+
+// EncodeFillValue encodes a fill value message of version 2.
+func EncodeFillValue(f FillValue) ([]byte, error) {
+	b := newBuilder(Sizes{})
+	b.bytes([]byte{2, f.AllocTime, f.WriteTime})
+	switch {
+	case f.Defined:
+		b.u8(1)
+		b.sizedValue(f.Value)
+	case len(f.Value) > 0:
+		b.fail("undefined, yet of %d bytes", len(f.Value))
+	default:
+		b.u8(0)
+	}
+	return b.done("fill value message")
+}
+
+// EncodeFillValueOld encodes the fill value message of HDF5 1.4 and earlier.
+func EncodeFillValueOld(value []byte) ([]byte, error) {
+	b := newBuilder(Sizes{})
+	b.sizedValue(value)
+	return b.done("old fill value message")
+}

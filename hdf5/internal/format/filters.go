@@ -81,3 +81,44 @@ func untilNUL(b []byte) string {
 	}
 	return string(b)
 }
+
+// EncodeFilters encodes a filter pipeline message of version 1.
+func EncodeFilters(filters []Filter) ([]byte, error) {
+	b := newBuilder(Sizes{})
+	if len(filters) > maxFilters {
+		b.fail("%d filters, want at most %d", len(filters), maxFilters)
+	}
+	b.u8(1)
+	b.u8(uint8(len(filters)))
+	b.zeros(6)
+	for _, f := range filters {
+		b.filter(f)
+	}
+	return b.done("filter pipeline message")
+}
+
+func (b *builder) filter(f Filter) {
+	name := paddedName(f.Name)
+	if f.Name == "" {
+		name = nil
+	}
+	b.u16(f.ID)
+	b.count(len(name), 2, "size of a filter's name")
+	b.u16(f.Flags)
+	b.count(len(f.Params), 2, "number of parameters")
+	b.bytes(name)
+	for _, p := range f.Params {
+		b.u32(p)
+	}
+	if len(f.Params)%2 != 0 {
+		b.zeros(4)
+	}
+}
+
+// paddedName is name with its terminating NUL, filled up with more of them to a
+// multiple of eight bytes.
+func paddedName(name string) []byte {
+	padded := make([]byte, align8(uint64(len(name))+1))
+	copy(padded, name)
+	return padded
+}

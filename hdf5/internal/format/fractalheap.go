@@ -258,3 +258,71 @@ func (h *FractalHeap) tinyID(c *cursor, first uint8) []byte {
 	}
 	return c.bytes(n + 1)
 }
+
+// What the C library sets up the fractal heaps of attributes with.
+const (
+	attributeHeapIDSize     = 8
+	attributeHeapMaxManaged = 4096
+	attributeHeapWidth      = 4
+	attributeHeapStart      = 1024
+	attributeHeapMaxDirect  = 64 << 10
+	attributeHeapBits       = 40
+)
+
+// A HugeHeap describes a fractal heap of attributes, all of them huge objects:
+// each lies in the file by itself and is found by its key, which runs from 1.
+type HugeHeap struct {
+	Tree    uint64 // version 2 B-tree of type [BTree2HugeIndirect]
+	Objects uint64
+	Bytes   uint64 // of all objects
+}
+
+// EncodeHugeHeap encodes a fractal heap's header. Managed objects can be added
+// to the heap, which has no blocks for them yet.
+//
+// Files of offsets and lengths so narrow that both fit in an ID are refused.
+func EncodeHugeHeap(h HugeHeap, sz Sizes) ([]byte, error) {
+	const checksummedBlocks = 1 << 1
+
+	b := newBuilder(sz)
+	if sz.Offset+sz.Length < attributeHeapIDSize {
+		b.fail("offsets of %d bytes and lengths of %d", sz.Offset, sz.Length)
+	}
+	b.text("FRHP")
+	b.u8(0)
+	b.u16(attributeHeapIDSize)
+	b.u16(0) // filters
+	b.u8(checksummedBlocks)
+	b.u32(attributeHeapMaxManaged)
+	b.length(h.Objects) // the key given out last
+	b.addr(h.Tree)
+	b.length(0)       // free space in managed blocks
+	b.addr(Undefined) // free space manager
+	b.length(0)       // managed space
+	b.length(0)       // managed space that blocks have been made for
+	b.length(0)       // where the next block goes
+	b.length(0)       // managed objects
+	b.length(h.Bytes)
+	b.length(h.Objects)
+	b.length(0) // bytes of tiny objects
+	b.length(0) // tiny objects
+	b.u16(attributeHeapWidth)
+	b.length(attributeHeapStart)
+	b.length(attributeHeapMaxDirect)
+	b.u16(attributeHeapBits)
+	b.u16(1) // rows that a new root indirect block has
+	b.addr(Undefined)
+	b.u16(0)
+	b.seal()
+	return b.done("fractal heap")
+}
+
+// HugeHeapID is the ID of the object of a [HugeHeap] with the given key, which
+// is less than 2^56.
+func HugeHeapID(key uint64) [attributeHeapIDSize]byte {
+	id := [attributeHeapIDSize]byte{byte(HeapHuge) << 4}
+	for i := range id[1:] {
+		id[1+i] = byte(key >> (8 * i))
+	}
+	return id
+}

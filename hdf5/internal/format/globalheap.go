@@ -46,6 +46,64 @@ func DecodeGlobalHeap(b []byte, sz Sizes) ([]GlobalHeapObject, error) {
 	return objects, c.err
 }
 
+// MinGlobalHeapSize is the number of bytes of the smallest collection (section
+// III.E).
+const MinGlobalHeapSize = 4096
+
+// GlobalHeapOverhead is the number of bytes of a collection before its first
+// object.
+func GlobalHeapOverhead(sz Sizes) uint64 { return align8(uint64(GlobalHeapPrefixSize(sz))) }
+
+// GlobalHeapObjectSize is the number of bytes that an object of n bytes takes up
+// in a collection. It is far from overflow: n is that of bytes in memory.
+func GlobalHeapObjectSize(n int, sz Sizes) uint64 {
+	return align8(8+uint64(sz.Length)) + align8(uint64(n))
+}
+
+// EncodeGlobalHeap encodes a global heap collection of size bytes, a multiple of
+// eight. What the objects leave of it is free space.
+//
+// Objects are not counted as referenced, as the C library does not either for
+// what it writes itself.
+func EncodeGlobalHeap(objects []GlobalHeapObject, size uint64, sz Sizes) ([]byte, error) {
+	b := newBuilder(sz)
+	need := GlobalHeapOverhead(sz)
+	for _, o := range objects {
+		need += GlobalHeapObjectSize(len(o.Data), sz)
+	}
+	if size%8 != 0 || size < MinGlobalHeapSize || need > size {
+		b.fail("%d bytes for objects that take %d; want a multiple of 8 and at least %d", size, need, MinGlobalHeapSize)
+		return b.done("global heap collection")
+	}
+	b.buf = make([]byte, 0, size)
+	b.text("GCOL")
+	b.u8(1)
+	b.zeros(3)
+	b.length(size)
+	b.align(8)
+	for _, o := range objects {
+		if o.Index == 0 {
+			b.fail("object of index 0")
+		}
+		b.globalHeapObject(o.Index, uint64(len(o.Data)))
+		b.bytes(o.Data)
+		b.align(8)
+	}
+	// Free space counts its own header. What is too short for one is left.
+	if rest := size - need; rest >= GlobalHeapObjectSize(0, sz) {
+		b.globalHeapObject(0, rest)
+	}
+	b.fill(size)
+	return b.done("global heap collection")
+}
+
+func (b *builder) globalHeapObject(index uint16, size uint64) {
+	b.u16(index)
+	b.zeros(6) // reference count, reserved
+	b.length(size)
+	b.align(8)
+}
+
 // globalHeapObject reads one object. The object of index 0 is the free space
 // at the collection's end; what follows it has no meaning.
 func globalHeapObject(c *cursor) (o GlobalHeapObject, more bool) {

@@ -33,6 +33,21 @@ func DecodeLinkInfo(b []byte, sz Sizes) (LinkInfo, error) {
 	return m, nil
 }
 
+// EncodeLinkInfo encodes a link info message.
+func EncodeLinkInfo(m LinkInfo, sz Sizes) ([]byte, error) {
+	b := newBuilder(sz)
+	b.orderFlags(m.TracksOrder, m.IndexesOrder)
+	if m.TracksOrder {
+		b.u64(uint64(m.MaxCreationIndex))
+	}
+	b.addr(m.FractalHeap)
+	b.addr(m.NameIndex)
+	if m.IndexesOrder {
+		b.addr(m.OrderIndex)
+	}
+	return b.done("link info message")
+}
+
 // GroupInfo holds a newer group's settings (section IV.A.2.k). A reader has no
 // need of them; a zero field was not stored.
 type GroupInfo struct {
@@ -68,6 +83,28 @@ func DecodeGroupInfo(b []byte) (GroupInfo, error) {
 	return m, nil
 }
 
+// EncodeGroupInfo encodes a group info message. Settings of which both fields
+// are zero are not stored.
+func EncodeGroupInfo(m GroupInfo) []byte {
+	const hasPhaseChange, hasEstimates = 1 << 0, 1 << 1
+
+	var flags uint8
+	b := newBuilder(Sizes{})
+	b.zeros(2) // version; flags follow
+	if m.MaxCompact != 0 || m.MinDense != 0 {
+		flags |= hasPhaseChange
+		b.u16(m.MaxCompact)
+		b.u16(m.MinDense)
+	}
+	if m.EstimatedEntries != 0 || m.EstimatedNameLen != 0 {
+		flags |= hasEstimates
+		b.u16(m.EstimatedEntries)
+		b.u16(m.EstimatedNameLen)
+	}
+	b.buf[1] = flags
+	return b.buf
+}
+
 // A SymbolTable says where a group of the older kind keeps its links (section
 // IV.A.2.r).
 type SymbolTable struct {
@@ -86,4 +123,12 @@ func DecodeSymbolTableMessage(b []byte, sz Sizes) (SymbolTable, error) {
 		return SymbolTable{}, fmt.Errorf("symbol table message: %w", c.err)
 	}
 	return m, nil
+}
+
+// EncodeSymbolTableMessage encodes a symbol table message.
+func EncodeSymbolTableMessage(m SymbolTable, sz Sizes) ([]byte, error) {
+	b := newBuilder(sz)
+	b.addr(m.BTree)
+	b.addr(m.Heap)
+	return b.done("symbol table message")
 }

@@ -11,13 +11,27 @@ type Header struct {
 	Version  int    // 1 or 2
 	RefCount uint32 // hard links to the object
 
-	// TracksAttributeOrder says that messages carry their creation order
-	// (version 2 only).
-	TracksAttributeOrder bool
+	// Of version 2 only. TracksAttributeOrder says that messages carry their
+	// creation order, IndexesAttributeOrder that dense attributes have an index
+	// by it. Times and PhaseChange are nil where they are not stored.
+	TracksAttributeOrder  bool
+	IndexesAttributeOrder bool
+	Times                 *Times
+	PhaseChange           *PhaseChange
 
 	// Messages in the order stored, over all blocks. Nil messages and
 	// continuations are left out.
 	Messages []Message
+}
+
+// Times says when an object was used, in seconds since the start of 1970 in UTC.
+type Times struct{ Access, Modification, Change, Birth uint32 }
+
+// PhaseChange says when an object's attributes move between its header and
+// dense storage.
+type PhaseChange struct {
+	MaxCompact uint16 // attributes above which they move to dense storage
+	MinDense   uint16 // attributes below which they move back
 }
 
 // Find returns the first message of a type.
@@ -49,6 +63,7 @@ const (
 const (
 	headerSizeWidth      = 0x03 // log2 of the width of the chunk 0 size
 	headerTracksOrder    = 1 << 2
+	headerIndexesOrder   = 1 << 3
 	headerHasPhaseChange = 1 << 4
 	headerHasTimes       = 1 << 5
 )
@@ -127,6 +142,7 @@ func (d *headerDecoder) decodeV2(addr uint64, peek []byte) error {
 	}
 	d.header.Version = 2
 	d.header.TracksAttributeOrder = flags&headerTracksOrder != 0
+	d.header.IndexesAttributeOrder = flags&headerIndexesOrder != 0
 
 	fixed := 6
 	if flags&headerHasTimes != 0 {
@@ -140,7 +156,14 @@ func (d *headerDecoder) decodeV2(addr uint64, peek []byte) error {
 	if err != nil {
 		return err
 	}
-	size := newCursor(prefix[fixed:], d.sz).uint(width)
+	c := newCursor(prefix[6:], d.sz)
+	if flags&headerHasTimes != 0 {
+		d.header.Times = &Times{Access: c.u32(), Modification: c.u32(), Change: c.u32(), Birth: c.u32()}
+	}
+	if flags&headerHasPhaseChange != 0 {
+		d.header.PhaseChange = &PhaseChange{MaxCompact: c.u16(), MinDense: c.u16()}
+	}
+	size := c.uint(width)
 	if size > math.MaxInt64 {
 		return fmt.Errorf("first block of %d bytes: %w", size, ErrCorrupt)
 	}
@@ -302,4 +325,141 @@ func (s *blockSet) add(addr, n uint64) error {
 	}
 	s.covered += n
 	return nil
+}
+
+// The most bytes of data that one message of a header has, by the header's
+// version: a length in 16 bits, of which version 1 counts only multiples of 8.
+const (
+	MaxMessageV1 = math.MaxUint16 &^ 7
+	MaxMessageV2 = math.MaxUint16
+)
+
+// EncodeHeader encodes an object header in its own version, as one block with
+// all its messages. Data of version 1 messages are padded to multiples of eight
+// bytes. Where references are counted in a message, that message is made from
+// RefCount; one among Messages only keeps its place.
+func EncodeHeader(h *Header, sz Sizes) ([]byte, error) {
+	b := newBuilder(sz)
+	switch h.Version {
+	case 1:
+		b.headerV1(h)
+	case 2:
+		b.headerV2(h)
+	default:
+		b.fail("version %d, want 1 or 2", h.Version)
+	}
+	return b.done("object header")
+}
+
+// headerV1 writes a version 1 header (section IV.A.1.a).
+func (b *builder) headerV1(h *Header) {
+	if h.TracksAttributeOrder || h.IndexesAttributeOrder || h.Times != nil || h.PhaseChange != nil {
+		b.fail("version 1 with creation order, times or phase change")
+	}
+	messages := newBuilder(b.sz)
+	count := 0
+	for _, m := range h.Messages {
+		if m.Type == MsgRefCount {
+			continue
+		}
+		messages.messageV1(m)
+		count++
+	}
+	if b.err == nil {
+		b.err = messages.err
+	}
+	b.u8(1)
+	b.zeros(1)
+	b.count(count, 2, "number of messages")
+	b.u32(h.RefCount)
+	b.count(len(messages.buf), 4, "size of all messages")
+	b.align(prefixSizeV1)
+	b.bytes(messages.buf)
+}
+
+func (b *builder) messageV1(m Message) {
+	b.checkMessage(m, MaxMessageV1)
+	b.u16(uint16(m.Type))
+	b.uint(align8(uint64(len(m.Data))), 2, "size of a message")
+	b.u8(m.Flags)
+	b.zeros(3)
+	b.bytes(m.Data)
+	b.align(8)
+}
+
+// headerV2 writes a version 2 header (section IV.A.1.b).
+func (b *builder) headerV2(h *Header) {
+	messages := newBuilder(b.sz)
+	list := countedMessages(h)
+	if len(list) > maxHeaderMessages {
+		b.fail("%d messages, want at most %d", len(list), maxHeaderMessages)
+	}
+	for _, m := range list {
+		messages.messageV2(m, h.TracksAttributeOrder)
+	}
+	if b.err == nil {
+		b.err = messages.err
+	}
+	width := lengthWidth(uint64(len(messages.buf)))
+	b.text(headerSignature)
+	b.u8(2)
+	b.u8(width | flag(h.TracksAttributeOrder, headerTracksOrder) | flag(h.IndexesAttributeOrder, headerIndexesOrder) |
+		flag(h.PhaseChange != nil, headerHasPhaseChange) | flag(h.Times != nil, headerHasTimes))
+	if t := h.Times; t != nil {
+		b.u32(t.Access)
+		b.u32(t.Modification)
+		b.u32(t.Change)
+		b.u32(t.Birth)
+	}
+	if p := h.PhaseChange; p != nil {
+		b.u16(p.MaxCompact)
+		b.u16(p.MinDense)
+	}
+	b.uint(uint64(len(messages.buf)), 1<<width, "size of all messages")
+	b.bytes(messages.buf)
+	b.seal()
+}
+
+// countedMessages are the messages of a version 2 header, with one that counts
+// references if there is not just one.
+func countedMessages(h *Header) []Message {
+	list := make([]Message, 0, len(h.Messages)+1)
+	counted := h.RefCount == 1
+	for _, m := range h.Messages {
+		if m.Type != MsgRefCount {
+			list = append(list, m)
+			continue
+		}
+		if !counted {
+			m.Data = encodeRefCount(h.RefCount)
+			list = append(list, m)
+			counted = true
+		}
+	}
+	if !counted {
+		list = append(list, Message{Type: MsgRefCount, Flags: MessageDontShare, Data: encodeRefCount(h.RefCount)})
+	}
+	return list
+}
+
+func (b *builder) messageV2(m Message, tracksOrder bool) {
+	b.checkMessage(m, MaxMessageV2)
+	b.uint(uint64(m.Type), 1, "message type")
+	b.uint(uint64(len(m.Data)), 2, "size of a message")
+	b.u8(m.Flags)
+	if tracksOrder {
+		b.u16(m.CreationOrder)
+	}
+	b.bytes(m.Data)
+}
+
+// checkMessage refuses a message that does not fit a header, or that would have
+// readers look for another block.
+func (b *builder) checkMessage(m Message, limit int) {
+	switch {
+	case len(m.Data) > limit:
+		b.fail("%v message of %d bytes, want at most %d", m.Type, len(m.Data), limit)
+	case m.Type == MsgContinuation:
+		b.fail("%v message in a header of one block", m.Type)
+	}
 }

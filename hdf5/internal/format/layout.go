@@ -199,3 +199,40 @@ func (c *cursor) chunkDims(l *Layout, rank, width int) {
 	}
 	l.ChunkDims, l.ElemSize = dims[:rank-1:rank-1], uint32(elem)
 }
+
+// EncodeLayout encodes a data layout message of version 3, whatever l.Version
+// is: compact, contiguous, or chunked with a version 1 B-tree.
+func EncodeLayout(l Layout, sz Sizes) ([]byte, error) {
+	b := newBuilder(sz)
+	b.u8(3)
+	b.u8(uint8(l.Class))
+	switch {
+	case l.Class == Compact:
+		b.count(len(l.Compact), 2, "size of a compact dataset")
+		b.bytes(l.Compact)
+	case l.Class == Contiguous:
+		b.addr(l.Addr)
+		b.length(l.Size)
+	case l.Class == Chunked && l.Index == IndexBTree1:
+		b.layoutChunked(l)
+	default:
+		b.fail("class %d with chunk index kind %d in version 3", l.Class, l.Index)
+	}
+	return b.done("data layout message")
+}
+
+func (b *builder) layoutChunked(l Layout) {
+	rank := len(l.ChunkDims)
+	if rank < 1 || rank > MaxRank {
+		b.fail("chunk of rank %d, want 1 to %d", rank, MaxRank)
+	}
+	if n, ok := product(append([]uint64{uint64(l.ElemSize)}, l.ChunkDims...)); !ok || n == 0 {
+		b.fail("chunk of %d elements of %d bytes", l.ChunkDims, l.ElemSize)
+	}
+	b.u8(uint8(rank + 1))
+	b.addr(l.Addr)
+	for _, n := range l.ChunkDims {
+		b.uint(n, 4, "chunk dimension")
+	}
+	b.u32(l.ElemSize)
+}

@@ -17,6 +17,14 @@ const (
 // that the format itself defines.
 const externalLinkType = 64
 
+// Flags of a link message.
+const (
+	linkNameWidth  = 0x03 // log2 of the width of the name's length
+	linkHasOrder   = 1 << 2
+	linkHasType    = 1 << 3
+	linkHasCharSet = 1 << 4
+)
+
 // A Link is one named entry of a group (section IV.A.2.g).
 type Link struct {
 	Kind          LinkKind
@@ -28,12 +36,12 @@ type Link struct {
 	Addr   uint64 // object header, of a LinkHard
 	Target string // path, of a LinkSoft or in the other file of a LinkExternal
 	File   string // name of the other file, of a LinkExternal
+
+	UserData string // bytes of a LinkUser that the format gives no meaning
 }
 
 // DecodeLink decodes a link message.
 func DecodeLink(b []byte, sz Sizes) (Link, error) {
-	const lengthWidth, hasOrder, hasType, hasCharSet = 0x03, 1 << 2, 1 << 3, 1 << 4
-
 	c := newCursor(b, sz)
 	version, flags := c.u8(), c.u8()
 	if c.err == nil && version != 1 {
@@ -44,18 +52,18 @@ func DecodeLink(b []byte, sz Sizes) (Link, error) {
 	}
 	l := Link{CreationOrder: -1, Addr: Undefined}
 	var kind uint8
-	if flags&hasType != 0 {
+	if flags&linkHasType != 0 {
 		kind = c.u8()
 	}
-	if flags&hasOrder != 0 {
+	if flags&linkHasOrder != 0 {
 		l.CreationOrder = int64(c.u64())
 	}
-	if flags&hasCharSet != 0 {
+	if flags&linkHasCharSet != 0 {
 		if l.CharSet = CharSet(c.u8()); l.CharSet > UTF8 {
 			c.fail("character set %d, want 0 or %d", l.CharSet, UTF8)
 		}
 	}
-	n := c.uint(1 << (flags & lengthWidth))
+	n := c.uint(1 << (flags & linkNameWidth))
 	if c.err == nil && (n == 0 || n > uint64(c.len())) {
 		c.fail("name of %d bytes, %d remain", n, c.len())
 	}
@@ -85,7 +93,7 @@ func (c *cursor) linkTarget(l *Link, kind uint8) {
 		c.externalTarget(l)
 	case kind > externalLinkType:
 		l.Kind, l.UserType = LinkUser, kind
-		c.skip(int(c.u16()))
+		l.UserData = string(c.bytes(int(c.u16())))
 	default:
 		c.fail("link type %d, want 0, 1 or at least %d", kind, externalLinkType)
 	}
@@ -101,4 +109,80 @@ func (c *cursor) externalTarget(l *Link) {
 	if c.err == nil {
 		c.err = value.err
 	}
+}
+
+// EncodeLink encodes a link message.
+func EncodeLink(l Link, sz Sizes) ([]byte, error) {
+	b := newBuilder(sz)
+	kind := l.number()
+	width := lengthWidth(uint64(len(l.Name)))
+	b.u8(1)
+	b.u8(width | flag(l.CreationOrder >= 0, linkHasOrder) | flag(kind != 0, linkHasType) | flag(l.CharSet != ASCII, linkHasCharSet))
+	if kind != 0 {
+		b.u8(kind)
+	}
+	if l.CreationOrder >= 0 {
+		b.u64(uint64(l.CreationOrder))
+	}
+	if l.CharSet != ASCII {
+		b.u8(uint8(l.CharSet))
+	}
+	if l.Name == "" || l.CharSet > UTF8 {
+		b.fail("name %q in character set %d", l.Name, l.CharSet)
+	}
+	b.uint(uint64(len(l.Name)), 1<<width, "length of a name")
+	b.text(l.Name)
+	b.linkTarget(l)
+	return b.done("link message")
+}
+
+// number is the link's type in the file.
+func (l Link) number() uint8 {
+	switch l.Kind {
+	case LinkExternal:
+		return externalLinkType
+	case LinkUser:
+		return l.UserType
+	}
+	return uint8(l.Kind)
+}
+
+// lengthWidth is log2 of the number of bytes, 1, 2, 4 or 8, that hold n.
+func lengthWidth(n uint64) uint8 {
+	switch {
+	case n < 1<<8:
+		return 0
+	case n < 1<<16:
+		return 1
+	case n < 1<<32:
+		return 2
+	}
+	return 3
+}
+
+// linkTarget writes what the link leads to.
+func (b *builder) linkTarget(l Link) {
+	switch l.Kind {
+	case LinkHard:
+		if l.Addr == Undefined {
+			b.fail("undefined address")
+		}
+		b.addr(l.Addr)
+	case LinkSoft:
+		b.linkValue(l.Target)
+	case LinkExternal:
+		b.linkValue("\x00" + l.File + "\x00" + l.Target + "\x00") // version and flags, all zero, first
+	case LinkUser:
+		if l.UserType <= externalLinkType {
+			b.fail("user-defined link type %d, want more than %d", l.UserType, externalLinkType)
+		}
+		b.linkValue(l.UserData)
+	default:
+		b.fail("link kind %d", l.Kind)
+	}
+}
+
+func (b *builder) linkValue(s string) {
+	b.count(len(s), 2, "length of a link's target")
+	b.text(s)
 }

@@ -25,6 +25,22 @@ func DecodeLocalHeap(b []byte, sz Sizes) (LocalHeap, error) {
 	return h, c.err
 }
 
+// noFreeSpace stands for the offset of the first free block in a local heap that
+// has none. The specification says "undefined address"; the C library takes 1,
+// which no block begins at, as they are 8-aligned.
+const noFreeSpace = 1
+
+// EncodeLocalHeap encodes the header of a local heap without free space.
+func EncodeLocalHeap(h LocalHeap, sz Sizes) ([]byte, error) {
+	b := newBuilder(sz)
+	b.text("HEAP")
+	b.zeros(4) // version, reserved
+	b.length(h.Size)
+	b.length(noFreeSpace)
+	b.addr(h.Addr)
+	return b.done("local heap")
+}
+
 // LocalHeapString is the NUL-terminated string at byte offset off of a local
 // heap's data segment.
 func LocalHeapString(segment []byte, off uint64) ([]byte, error) {

@@ -55,7 +55,13 @@ func (t MessageType) String() string {
 	return fmt.Sprintf("message type %#x", uint16(t))
 }
 
-// Bits of [Message].Flags (section IV.A.1.a) that matter to a reader.
+// Bits of [Message].Flags (section IV.A.1.a) that a writer sets.
+const (
+	MessageConstant  = 1 << 0 // the data never change: datatype, fill value, filters, group info
+	MessageDontShare = 1 << 2 // the message must not go to the file's shared message heap
+)
+
+// Bits of [Message].Flags that matter to a reader.
 const (
 	messageShared        = 1 << 1 // Data is a Shared record
 	messageFailIfUnknown = 1 << 7 // an application that does not know the type must not open the object

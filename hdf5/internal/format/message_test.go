@@ -92,7 +92,7 @@ func knownMessages() []known {
 		},
 		{
 			"link, user-defined", record(1, 0x08, 200, 1, "x", uint16(3), "abc"), link,
-			format.Link{Kind: format.LinkUser, UserType: 200, Name: "x", CreationOrder: -1, Addr: format.Undefined},
+			format.Link{Kind: format.LinkUser, UserType: 200, Name: "x", CreationOrder: -1, Addr: format.Undefined, UserData: "abc"},
 		},
 
 		{"filters, none", record(2, 0), filters, []format.Filter{}},

@@ -15,3 +15,11 @@ func decodeRefCount(b []byte) (uint32, error) {
 	}
 	return n, nil
 }
+
+// encodeRefCount encodes a reference count message.
+func encodeRefCount(n uint32) []byte {
+	b := newBuilder(Sizes{})
+	b.u8(0)
+	b.u32(n)
+	return b.buf
+}

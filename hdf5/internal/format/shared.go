@@ -50,3 +50,31 @@ func DecodeShared(b []byte, sz Sizes) (Shared, error) {
 	}
 	return s, nil
 }
+
+// EncodeShared encodes a shared message record in its own version. Only version 3
+// leads to the file's shared message heap.
+func EncodeShared(s Shared, sz Sizes) ([]byte, error) {
+	const heap, committed = 1, 2 // kinds in version 3
+
+	b := newBuilder(sz)
+	b.count(s.Version, 1, "version")
+	switch {
+	case s.Kind == SharedHeap && s.Version == 3:
+		b.u8(heap)
+		b.bytes(s.HeapID[:])
+		return b.done("shared message")
+	case s.Kind != SharedCommitted:
+		b.fail("kind %d in version %d", s.Kind, s.Version)
+	case s.Version == 1:
+		b.zeros(1 + 6)
+		b.length(0)
+	case s.Version == 2:
+		b.zeros(1)
+	case s.Version == 3:
+		b.u8(committed)
+	default:
+		b.fail("version %d, want 1 to 3", s.Version)
+	}
+	b.addr(s.Addr)
+	return b.done("shared message")
+}

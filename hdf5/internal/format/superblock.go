@@ -96,7 +96,7 @@ func decodeSuperblockV0(b []byte) (Superblock, error) {
 	cacheType := c.u32()
 	c.skip(4)
 	s.RootBTree, s.RootHeap = Undefined, Undefined
-	if cacheType == 1 {
+	if cacheType == cacheGroup {
 		s.RootBTree, s.RootHeap = c.addr(), c.addr()
 	}
 	if c.err == nil && (s.GroupLeafK == 0 || s.GroupInternalK == 0 || s.ChunkK == 0) {
@@ -151,4 +151,66 @@ func (c *cursor) checkAddresses(s Superblock) {
 	if s.EOF < s.BaseAddr {
 		c.fail("end of file %#x lies before base address %#x", s.EOF, s.BaseAddr)
 	}
+}
+
+// EncodeSuperblock encodes a superblock in its own version. Versions 0 and 1
+// cache the root group's B-tree and heap if both are known; versions 2 and 3
+// have no place for them, nor for a DriverInfo or B-tree ranks.
+func EncodeSuperblock(s Superblock) ([]byte, error) {
+	b := newBuilder(s.Sizes)
+	b.bytes(Signature[:])
+	b.count(s.Version, 1, "version")
+	switch s.Version {
+	case 0, 1:
+		b.superblockV0(s)
+	case 2, 3:
+		b.superblockV2(s)
+	default:
+		b.fail("version %d, want 0 to 3", s.Version)
+	}
+	return b.done("superblock")
+}
+
+func (b *builder) superblockV0(s Superblock) {
+	b.zeros(4) // versions of structures that have only ever had version 0, and a reserved byte
+	b.u8(uint8(b.sz.Offset))
+	b.u8(uint8(b.sz.Length))
+	b.zeros(1)
+	b.u16(s.GroupLeafK)
+	b.u16(s.GroupInternalK)
+	b.u32(s.Flags)
+	switch {
+	case s.Version == 1:
+		b.u16(s.ChunkK)
+		b.zeros(2)
+	case s.ChunkK != defaultChunkK:
+		b.fail("chunk B-tree rank %d in version 0, which implies %d", s.ChunkK, defaultChunkK)
+	}
+	b.addr(s.BaseAddr)
+	b.addr(Undefined) // free-space information
+	b.addr(s.EOF)
+	b.addr(s.DriverInfo)
+
+	b.length(0) // the root group's name
+	b.addr(s.Root)
+	if s.RootBTree == Undefined || s.RootHeap == Undefined {
+		b.zeros(4 + 4 + 16)
+		return
+	}
+	b.u32(cacheGroup)
+	b.zeros(4)
+	b.addr(s.RootBTree)
+	b.addr(s.RootHeap)
+	b.zeros(16 - 2*b.sz.Offset)
+}
+
+func (b *builder) superblockV2(s Superblock) {
+	b.u8(uint8(b.sz.Offset))
+	b.u8(uint8(b.sz.Length))
+	b.uint(uint64(s.Flags), 1, "flags")
+	b.addr(s.BaseAddr)
+	b.addr(s.Extension)
+	b.addr(s.EOF)
+	b.addr(s.Root)
+	b.seal()
 }

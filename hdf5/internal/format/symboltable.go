@@ -29,10 +29,14 @@ type SymbolEntry struct {
 	Target uint64 // of a soft link: where in the local heap its path begins
 }
 
-// cacheSoftLink is the cache type of a symbol table entry that is a soft link.
-// The other types (0: nothing, 1: a group's B-tree and heap) cache what the
-// object's header says too and are not needed to follow a link.
-const cacheSoftLink = 2
+// What the scratch space of a symbol table entry holds (section III.C). That
+// of a group caches what the object's header says too and is not needed to
+// follow the link.
+const (
+	cacheNothing  = 0
+	cacheGroup    = 1 // addresses of the group's B-tree and heap
+	cacheSoftLink = 2 // where in the local heap the path begins
+)
 
 // DecodeSymbolNode decodes the symbol table node at the start of b: a leaf of a
 // group, whose entries ascend by name (section III.B).
@@ -50,6 +54,39 @@ func DecodeSymbolNode(b []byte, sz Sizes) ([]SymbolEntry, error) {
 		entries[i] = symbolEntry(c)
 	}
 	return entries, c.err
+}
+
+// EncodeSymbolNode encodes a symbol table node, filled up with zeros to the size
+// of a full one.
+func EncodeSymbolNode(entries []SymbolEntry, leafK uint16, sz Sizes) ([]byte, error) {
+	b := newBuilder(sz)
+	if len(entries) > 2*int(leafK) {
+		b.fail("%d entries, want at most %d", len(entries), 2*int(leafK))
+	}
+	b.text("SNOD")
+	b.u8(1)
+	b.zeros(1)
+	b.count(len(entries), 2, "number of entries")
+	for _, e := range entries {
+		b.symbolEntry(e)
+	}
+	b.fill(SymbolNodeCapacity(sz, leafK))
+	return b.done("symbol table node")
+}
+
+func (b *builder) symbolEntry(e SymbolEntry) {
+	b.length(e.Name)
+	if !e.Soft {
+		b.addr(e.Header)
+		b.u32(cacheNothing)
+		b.zeros(4 + 16)
+		return
+	}
+	b.addr(Undefined)
+	b.u32(cacheSoftLink)
+	b.zeros(4)
+	b.uint(e.Target, 4, "offset of a soft link's path")
+	b.zeros(12)
 }
 
 func symbolCount(c *cursor) int {

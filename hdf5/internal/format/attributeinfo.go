@@ -46,8 +46,10 @@ func (c *cursor) orderFlags() (tracks, indexes bool) {
 	return flags&1 != 0, flags&2 != 0
 }
 
-// EncodeAttributeInfo encodes an attribute info message. Objects whose header is
-// of version 1 have none: the C library does not look for it there.
+// EncodeAttributeInfo encodes an attribute info message. A header of version 2
+// that has attributes needs one even if they are all in it, with undefined
+// addresses: the C library counts none otherwise. In a header of version 1 it does
+// not look for the message.
 func EncodeAttributeInfo(m AttributeInfo, sz Sizes) ([]byte, error) {
 	b := newBuilder(sz)
 	b.orderFlags(m.TracksOrder, m.IndexesOrder)

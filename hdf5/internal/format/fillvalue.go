@@ -13,7 +13,11 @@ type FillValue struct {
 	Value []byte
 
 	AllocTime uint8 // when space is allocated: 1 early, 2 late, 3 as chunks are written
-	WriteTime uint8 // when the value is written to it: 0 on allocation, 1 never, 2 if set by the user
+
+	// WriteTime is when the value is written to it: 0 on allocation, 1 never, 2 on
+	// allocation if it is not zeros. Variable-length elements need 0: the C library
+	// frees what they refer to when it writes over them.
+	WriteTime uint8
 }
 
 // DecodeFillValue decodes a fill value message, versions 1 to 3.

@@ -502,6 +502,14 @@ func (s *sketch) everything() string {
 
 	compact := dataset{dtype: integer(4, true), space: simple(5), layout: format.Layout{Class: format.Compact, Compact: counting(5)}}
 	compact.attrs = s.attributes(3)
+	for _, name := range []string{"edge", "edge 2"} {
+		// No message of a version 1 header is larger.
+		m := format.Message{Type: format.MsgAttribute, Data: s.attribute(name, counting(16370))}
+		if len(m.Data) != format.MaxMessageV1 {
+			s.t.Errorf("message of %d bytes, want %d", len(m.Data), format.MaxMessageV1)
+		}
+		compact.attrs = append(compact.attrs, m)
+	}
 	scalar := s.contiguous(s.stringType(), nil)
 	scalar.layout.Addr, scalar.layout.Size, scalar.space = format.Undefined, uint64(8+s.offset), format.Dataspace{}
 	links := []link{

@@ -42,6 +42,8 @@ def check(f):
     same(f["numbers"][()], counted((3, 4)))
     same(f["compact"][()], counted((5,)))
     check_attributes(f["compact"].attrs, "number é %d", 3)
+    for name in ["edge", "edge 2"]:
+        same(f["compact"].attrs[name], np.arange(16370, dtype="i4"))
     assert f["unwritten"][()] == b"", f["unwritten"][()]
     assert h5py.check_string_dtype(f["strings"].dtype).encoding == "utf-8"
     assert list(f["strings"].asstr()[()]) == [text(i) for i in range(3000)]

@@ -1,0 +1,193 @@
+package storage_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goloom/loom/hdf5/internal/storage"
+)
+
+// toyOnDisk makes a toy file of the operating system.
+func toyOnDisk(t *testing.T, content ...string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "toy")
+	if err := os.WriteFile(name, toyBytes(t, content), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func wantLocks(t *testing.T) {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("locks differ between systems")
+	}
+}
+
+func TestLocksOfOurs(t *testing.T) {
+	wantLocks(t)
+	name := toyOnDisk(t, "a")
+	before, err := storage.OpenShared(storage.OS, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	toy, err := toyOpen(storage.OS, name)
+	if err != nil {
+		t.Fatalf("writer beside a reader: %v", err)
+	}
+	if _, err := storage.Open(storage.OS, name); !errors.Is(err, storage.ErrLocked) || !strings.Contains(err.Error(), name) {
+		t.Errorf("second writer: %v, want ErrLocked with the name", err)
+	}
+	mustSet(t, toy, map[int]string{0: strings.Repeat("b", 5000)})
+	during, err := storage.OpenShared(storage.OS, name)
+	if err != nil {
+		t.Fatalf("reader beside a writer: %v", err)
+	}
+	// Both readers keep space from being reused, and then do not.
+	grown := map[bool]int64{}
+	for _, beside := range []bool{true, false} {
+		for range 5 {
+			mustSet(t, toy, map[int]string{0: strings.Repeat("c", 5000)})
+		}
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		grown[beside] = info.Size()
+		if beside {
+			if err := errors.Join(before.Close(), during.Close()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if grown[true] < 25_000 || grown[false] > grown[true] {
+		t.Errorf("%d bytes beside readers, %d alone", grown[true], grown[false])
+	}
+	// Looking whether it is alone has not cost the writer its lock.
+	if _, err := storage.Open(storage.OS, name); !errors.Is(err, storage.ErrLocked) {
+		t.Errorf("second writer: %v, want ErrLocked", err)
+	}
+	if err := toy.volume.Close(); err != nil {
+		t.Fatal(err)
+	}
+	v, err := storage.Open(storage.OS, name)
+	if err != nil {
+		t.Fatalf("writer after another has closed: %v", err)
+	}
+	if err := v.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestLocksTurnedOff(t *testing.T) {
+	name := toyOnDisk(t, "a")
+	t.Setenv("HDF5_USE_FILE_LOCKING", "FALSE")
+	for range 2 {
+		v, err := storage.Open(storage.OS, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer v.Close()
+	}
+}
+
+func TestReplaceOnDisk(t *testing.T) {
+	name := toyOnDisk(t, "a")
+	if err := os.Chmod(name, 0o660); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(filepath.Dir(name), "link")
+	if err := os.Symlink(name, link); err != nil {
+		t.Skip(err)
+	}
+	reader, err := storage.OpenShared(storage.OS, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	old, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = storage.Replace(storage.OS, link, func(f storage.File) error { return toyWrite(f, toyContent{"new"}) })
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if content, err := toyDecode(data); err != nil || !slices.Equal(content, toyContent{"new"}) {
+		t.Errorf("%q, %v", content, err)
+	}
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the symbolic link is gone: %v", err)
+	}
+	if info, err := os.Stat(name); err != nil || info.Mode().Perm() != 0o660 {
+		t.Errorf("permissions: %v", err)
+	}
+	kept := make([]byte, len(old))
+	if _, err := reader.ReadAt(kept, 0); err != nil || !bytes.Equal(kept, old) {
+		t.Errorf("the reader of the old file: %v", err)
+	}
+	wantNames(t, name, "link", "toy")
+}
+
+func TestReplaceThatFailsLeavesNothing(t *testing.T) {
+	name := toyOnDisk(t, "a")
+	failure := errors.New("no more data")
+	for _, path := range []string{name, name + "2"} {
+		err := storage.Replace(storage.OS, path, func(f storage.File) error {
+			_, err := f.WriteAt([]byte("half"), 0)
+			return errors.Join(err, failure)
+		})
+		if !errors.Is(err, failure) {
+			t.Errorf("got %v", err)
+		}
+	}
+	wantNames(t, name, "toy")
+}
+
+// wantNames wants to find these names beside path.
+func wantNames(t *testing.T, path string, want ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if !slices.Equal(names, want) {
+		t.Errorf("directory has %q, want %q", names, want)
+	}
+}
+
+// A writer that waits for its turn does not change a file that has been
+// replaced meanwhile.
+func TestOpenOfAReplacedFile(t *testing.T) {
+	wantLocks(t)
+	name := toyOnDisk(t, "old")
+	stale, err := storage.OS.OpenFile(name, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stale.Close()
+	if err := storage.Replace(storage.OS, name, func(f storage.File) error { return toyWrite(f, toyContent{"new"}) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := stale.Lock(storage.WriteLock); err == nil {
+		t.Error("the replaced file can be locked for writing")
+	}
+	if v, err := storage.Open(storage.OS, name); err != nil || v.Close() != nil {
+		t.Error(err)
+	}
+}

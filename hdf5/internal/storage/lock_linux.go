@@ -56,25 +56,3 @@ func lockByte(f *os.File) error {
 		})
 	})
 }
-
-func flock(f *os.File, how int) error {
-	return control(f, func(fd uintptr) error { return unix.Flock(int(fd), how|unix.LOCK_NB) })
-}
-
-// control calls lock until no signal interrupts it.
-func control(f *os.File, lock func(fd uintptr) error) error {
-	conn, err := f.SyscallConn()
-	if err != nil {
-		return err
-	}
-	var result error
-	err = conn.Control(func(fd uintptr) {
-		for result = lock(fd); result == unix.EINTR; {
-			result = lock(fd)
-		}
-	})
-	if err != nil {
-		return err
-	}
-	return lockError(result)
-}

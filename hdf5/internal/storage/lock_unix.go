@@ -28,20 +28,3 @@ func lockWriter(f *os.File) error {
 }
 
 func lockAlone(*os.File) (bool, error) { return false, nil }
-
-func flock(f *os.File, how int) error {
-	conn, err := f.SyscallConn()
-	if err != nil {
-		return err
-	}
-	var result error
-	err = conn.Control(func(fd uintptr) {
-		for result = unix.EINTR; result == unix.EINTR; {
-			result = unix.Flock(int(fd), how|unix.LOCK_NB)
-		}
-	})
-	if err != nil {
-		return err
-	}
-	return lockError(result)
-}

@@ -3,7 +3,6 @@ package storage
 import (
 	"errors"
 	"fmt"
-	"syscall"
 )
 
 // lockVariable is the environment variable by which users of HDF5 settle how
@@ -58,19 +57,6 @@ func (p policy) judge(name string, err error) error {
 func ignoreMissing(err error) error {
 	if errors.Is(err, errNoLocks) {
 		return nil
-	}
-	return err
-}
-
-// lockError sorts the errors of the operating system's lock calls.
-func lockError(err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, syscall.EAGAIN), errors.Is(err, syscall.EACCES):
-		return errHeld
-	case errors.Is(err, syscall.ENOSYS), errors.Is(err, syscall.ENOLCK), errors.Is(err, syscall.EOPNOTSUPP):
-		return fmt.Errorf("%w: %w", errNoLocks, err)
 	}
 	return err
 }

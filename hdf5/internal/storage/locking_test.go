@@ -4,13 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"syscall"
 	"testing"
 )
 
 func TestLockPolicy(t *testing.T) {
 	held := fmt.Errorf("flock: %w", errHeld)
-	missing := lockError(syscall.ENOLCK)
+	missing := fmt.Errorf("flock: %w", errNoLocks)
 	other := errors.New("other")
 	tests := []struct {
 		variable string
@@ -44,21 +43,5 @@ func TestLockPolicy(t *testing.T) {
 	}
 	if got := lockPolicy("").judge("x", missing).Error(); !strings.Contains(got, "HDF5_USE_FILE_LOCKING") {
 		t.Errorf("%q does not say what to do", got)
-	}
-}
-
-func TestLockErrors(t *testing.T) {
-	for _, errno := range []error{syscall.ENOSYS, syscall.ENOLCK, syscall.EOPNOTSUPP} {
-		if err := lockError(errno); !errors.Is(err, errNoLocks) || !errors.Is(err, errno) {
-			t.Errorf("%v becomes %v", errno, err)
-		}
-	}
-	for _, errno := range []error{syscall.EAGAIN, syscall.EACCES} {
-		if err := lockError(errno); !errors.Is(err, errHeld) {
-			t.Errorf("%v becomes %v", errno, err)
-		}
-	}
-	if err := lockError(syscall.EIO); err != syscall.EIO {
-		t.Errorf("EIO becomes %v", err)
 	}
 }

@@ -26,12 +26,16 @@ func (w *walk) dataset(o object, h *format.Header) error {
 			return err
 		}
 	}
+	v := valueWalk{walk: w, d: d, decode: d.dtype.refersToHeap()}
 	if w.deep {
-		if err := w.readable(d); err != nil {
-			return w.broken(d.addr, err)
+		err := w.readable(d)
+		if v.decode = err == nil; err != nil {
+			err = w.broken(d.addr, err)
+		}
+		if err != nil {
+			return err
 		}
 	}
-	v := valueWalk{walk: w, d: d, decode: w.deep || d.dtype.refersToHeap()}
 	return v.values()
 }
 

@@ -1,7 +1,9 @@
 // Package format decodes the on-disk records of an HDF5 file: the superblock,
-// object headers and their messages, and the nodes of every index and heap.
+// object headers and their messages, and the nodes of every index and heap. It
+// encodes those of the older dialect, which every HDF5 library since 1.6 reads,
+// and what goes into headers of either version.
 //
-// Each decoder is a pure function of the bytes it is given. The package opens
+// Each decoder and each encoder is a pure function of the bytes it is given. The package opens
 // nothing, follows no address by itself (a walk is handed a function that
 // fetches bytes) and keeps no state, so every decoder can be called from any
 // goroutine and fuzzed alone.
@@ -16,6 +18,12 @@
 //
 // Slices in decoded values alias the input where that saves a copy; a caller
 // that reuses its buffer must copy them first. The input is never modified.
+//
+// # Encoding
+//
+// An encoder next to each decoder is its inverse. It returns the bare record:
+// header messages are padded when the header is encoded. What the record has no
+// place for is an error that wraps [ErrUnencodable]; nothing is cut off.
 //
 // # Source
 //

@@ -5,6 +5,11 @@
 // Package format decodes the nodes; this package fetches them, follows their
 // addresses and remembers what may be asked for again.
 //
+// It also builds them, from nothing and in one go: a group's symbol table, a
+// dataset's chunk B-tree, collections of the global heap, the dense storage of
+// attributes. A builder writes each node once, to room that it asked a [Writer]
+// for, and changes nothing that is there.
+//
 // # Hostile bytes
 //
 // The nodes of a sound structure do not overlap, so together they are no larger

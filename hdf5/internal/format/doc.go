@@ -3,10 +3,10 @@
 // encodes those of the older dialect, which every HDF5 library since 1.6 reads,
 // and what goes into headers of either version.
 //
-// Each decoder and each encoder is a pure function of the bytes it is given. The package opens
-// nothing, follows no address by itself (a walk is handed a function that
-// fetches bytes) and keeps no state, so every decoder can be called from any
-// goroutine and fuzzed alone.
+// Each decoder and each encoder is a pure function of what it is given. The
+// package opens nothing, follows no address by itself (a walk is handed a
+// function that fetches bytes) and keeps no state, so every function can be
+// called from any goroutine and fuzzed alone.
 //
 // # Hostile bytes
 //

@@ -14,7 +14,7 @@ type spaceMap struct {
 	spans  []span
 	owners []string
 	number map[string]uint32 // of an owner in owners
-	bytes  [index.CacheImageKind + 1]uint64
+	bytes  [index.SharedTableKind + 1]uint64
 }
 
 type span struct {

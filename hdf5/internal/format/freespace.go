@@ -83,15 +83,6 @@ func DecodeFileSpaceInfo(b []byte, sz Sizes) (managers []uint64, err error) {
 	return managers, nil
 }
 
-// DecodeCacheImage decodes a metadata cache image message: where the image is
-// and how many bytes it has (section IV.A.2.y).
-func DecodeCacheImage(b []byte, sz Sizes) (addr, size uint64, err error) {
-	c := newCursor(b, sz)
-	c.version("metadata cache image message", 0)
-	addr, size = c.addr(), c.length()
-	return addr, size, c.err
-}
-
 // DecodeExternalFilesHeap decodes as much of an external files message as says
 // where the local heap with the files' names is (section IV.A.2.h).
 func DecodeExternalFilesHeap(b []byte, sz Sizes) (uint64, error) {

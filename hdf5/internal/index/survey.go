@@ -25,7 +25,6 @@ const (
 	BTree2Kind           // version 2 B-tree that is no chunk index
 	FreeSpaceKind        // free-space manager or its list
 	SharedTableKind      // table or list of shared messages
-	CacheImageKind       // metadata cache image
 )
 
 // String returns a name for error messages.
@@ -33,7 +32,7 @@ func (k Kind) String() string {
 	return [...]string{
 		"superblock", "object header", "group B-tree", "symbol table node", "local heap", "chunk index", "chunks",
 		"contiguous values", "global heap collection", "fractal heap", "version 2 B-tree", "free-space manager",
-		"shared message table", "metadata cache image",
+		"shared message table",
 	}[k]
 }
 

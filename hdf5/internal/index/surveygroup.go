@@ -197,7 +197,7 @@ func (l *siblings) end(s *Survey) error {
 		if !last.seen || last.right == format.Undefined {
 			continue
 		}
-		err := s.Damage(last.addr, fmt.Errorf("B-tree node at address %#x is the last of level %d and has %#x as its right neighbour: %w",
+		err := s.Damage(last.addr, fmt.Errorf("chunk or group B-tree node at address %#x is the last of level %d and has %#x as its right neighbour: %w",
 			last.addr, level, last.right, format.ErrCorrupt))
 		if err != nil {
 			return err

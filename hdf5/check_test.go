@@ -405,7 +405,7 @@ func TestCheckSeesWhatReadersSee(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for seed := range 60 {
+			for seed := range 20 {
 				b := damage(original, seed)
 				readErr := readEverything(t, b)
 				f, err := hdf5.NewFile(bytes.NewReader(b), int64(len(b)))

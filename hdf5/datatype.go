@@ -111,6 +111,14 @@ func (t *Datatype) BigEndian() bool {
 	return false
 }
 
+// stored returns the datatype as the file has it, array dimensions included.
+func (t *Datatype) stored() *format.Datatype {
+	if t.dims == nil {
+		return t.raw
+	}
+	return arrayOf(t.raw, t.dims)
+}
+
 // newDatatype interprets a datatype message. A type that cannot be read is not
 // an error here: it has class Other, and reading its values is.
 func newDatatype(raw *format.Datatype) (*Datatype, error) {

@@ -120,9 +120,9 @@ func (g *Group) findSymbol(m format.Message, name string) (Link, bool, error) {
 
 func symbolLink(e index.SymbolEntry) Link {
 	if e.Soft {
-		return Link{Name: e.Name, Kind: SoftLink, Target: e.SoftTarget}
+		return Link{Name: e.Name, Kind: SoftLink, Target: e.SoftTarget, order: -1}
 	}
-	return Link{Name: e.Name, addr: e.Header}
+	return Link{Name: e.Name, addr: e.Header, order: -1}
 }
 
 // linkMessages collects the links of a new-style group from its header and, if
@@ -174,7 +174,7 @@ func sortLinks(links []format.Link, h *format.Header, sz format.Sizes) {
 }
 
 func newLink(l format.Link) Link {
-	link := Link{Name: l.Name, Target: l.Target, File: l.File, addr: l.Addr}
+	link := Link{Name: l.Name, Target: l.Target, File: l.File, addr: l.Addr, order: l.CreationOrder}
 	switch l.Kind {
 	case format.LinkHard:
 		link.Kind = HardLink

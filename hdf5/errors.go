@@ -5,6 +5,7 @@ import (
 	"io/fs"
 
 	"github.com/goloom/loom/hdf5/internal/format"
+	"github.com/goloom/loom/hdf5/internal/storage"
 )
 
 // Errors about the file as a whole.
@@ -15,6 +16,10 @@ var (
 	// ErrClosed is wrapped by every use of a File after Close, a second Close
 	// among them.
 	ErrClosed = errors.New("file is closed")
+
+	// ErrLocked is wrapped when somebody else has the file open in a way that
+	// excludes what was asked for.
+	ErrLocked = storage.ErrLocked
 )
 
 // Errors about what is in the file.
@@ -49,6 +54,14 @@ var (
 
 	// ErrSelection is wrapped when a selection does not fit the dataset's shape.
 	ErrSelection = errors.New("selection does not fit")
+
+	// ErrExist is wrapped when something of that name exists already. It is
+	// fs.ErrExist.
+	ErrExist = fs.ErrExist
+
+	// ErrReferenced is wrapped when an object cannot be changed because values
+	// of the file refer to it by its address, which would change.
+	ErrReferenced = errors.New("object is referred to")
 
 	// ErrTooLarge is wrapped when a result would take more memory than the
 	// file warrants. See [WithMemoryLimit].

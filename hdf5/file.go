@@ -22,10 +22,11 @@ type File struct {
 	sb      format.Superblock
 	strings *index.GlobalHeap
 	// directories holds the members of groups by the address of the group's header.
-	directories sync.Map
+	directories *sync.Map
 	limit       int64 // of memory for one result; 0 for the default
 	closer      io.Closer
-	closed      atomic.Bool
+	closed      *atomic.Bool // shared by all states of a file that is being edited
+	base        int64        // position of address 0 in the file
 }
 
 // An Option changes how a file is opened.
@@ -46,30 +47,36 @@ func WithMemoryLimit(bytes int64) Option {
 }
 
 // Open opens the named file for reading. It reads the superblock only.
+//
+// As libhdf5 does, it takes a shared lock, which keeps out writers of libhdf5
+// but not an [Editor]: what the File reads stays as it was when it was opened. The environment
+// variable HDF5_USE_FILE_LOCKING does what it does for libhdf5: FALSE takes no
+// locks, BEST_EFFORT does without where the file system has none. The error
+// wraps [ErrLocked] if a writer of libhdf5 has the file open.
 func Open(path string, opts ...Option) (*File, error) {
-	osf, err := os.Open(path)
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s: is a directory: %w", path, ErrNotHDF5)
+	}
+	file, err := storage.OpenShared(storage.OS, path)
 	if err != nil {
 		return nil, err
 	}
-	info, err := osf.Stat()
-	if err == nil && info.IsDir() {
-		err = fmt.Errorf("%s: is a directory: %w", path, ErrNotHDF5)
-	}
+	size, err := file.Size()
 	var f *File
 	if err == nil {
-		f, err = NewFile(osf, info.Size(), append([]Option{WithName(path)}, opts...)...)
+		f, err = NewFile(file, size, append([]Option{WithName(path)}, opts...)...)
 	}
 	if err != nil {
-		return nil, errors.Join(err, osf.Close())
+		return nil, errors.Join(err, file.Close())
 	}
-	f.closer = osf
+	f.closer = file
 	return f, nil
 }
 
 // NewFile opens the HDF5 file that src holds in its first size bytes. The
 // caller closes src after the File.
 func NewFile(src io.ReaderAt, size int64, opts ...Option) (*File, error) {
-	f := &File{size: size}
+	f := &File{size: size, closed: new(atomic.Bool), directories: new(sync.Map)}
 	for _, opt := range opts {
 		opt(f)
 	}
@@ -97,7 +104,7 @@ func (f *File) open(r *storage.Reader) error {
 	if err != nil {
 		return err
 	}
-	f.r, f.sb = rebased, sb
+	f.r, f.sb, f.base = rebased, sb, base
 	f.strings = index.NewGlobalHeap(f.r, sb.Sizes)
 	return nil
 }
@@ -133,7 +140,8 @@ func (f *File) BytesRead() int64 { return f.r.BytesRead() }
 func (f *File) SuperblockVersion() int { return f.sb.Version }
 
 // Close closes the file. Whatever came from it fails with [ErrClosed] from then
-// on, and so does a second Close.
+// on, and so does a second Close. A File that comes from an [Editor] is closed
+// with the Editor, whichever of the two is asked.
 func (f *File) Close() error {
 	if f.closed.Swap(true) {
 		return f.fail("", ErrClosed)

@@ -24,7 +24,8 @@ type Link struct {
 	Target string // path of a soft or external link
 	File   string // file of an external link
 
-	addr uint64 // object header, for a hard link
+	addr  uint64 // object header, for a hard link
+	order int64  // of creation, -1 if the group does not know
 }
 
 // maxSoftLinks is how many soft links one lookup follows, which ends circles.

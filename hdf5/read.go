@@ -150,12 +150,18 @@ func readInto[T Number](ctx context.Context, d *Dataset, dst []T, selectors []Se
 // scatter copies the selected elements of a piece, each of size bytes, to
 // their places in dst, which holds the whole result.
 func (p *plan) scatter(dst []byte, size int, pc *piece, values []byte) {
-	rank := len(p.axes)
-	if rank == 0 {
+	if len(p.axes) == 0 {
 		copy(dst, values)
 		return
 	}
-	c := copier{dst: dst, src: values, size: size, runs: make([]run, rank), from: make([]int, rank), to: make([]int, rank)}
+	p.copier(dst, size, pc, values).copy(0, 0, 0)
+}
+
+// copier returns what copies elements of size bytes between a piece's values and
+// the result.
+func (p *plan) copier(result []byte, size int, pc *piece, values []byte) *copier {
+	rank := len(p.axes)
+	c := &copier{dst: result, src: values, size: size, runs: make([]run, rank), from: make([]int, rank), to: make([]int, rank)}
 	from, to := size, size
 	for i := rank - 1; i >= 0; i-- {
 		c.from[i], c.to[i] = from, to
@@ -164,12 +170,13 @@ func (p *plan) scatter(dst []byte, size int, pc *piece, values []byte) {
 		lo := pc.origin[i]
 		c.runs[i] = p.axes[i].within(lo, min(lo+pc.extent[i], p.d.space.dims[i]))
 	}
-	c.copy(0, 0, 0)
+	return c
 }
 
-// A copier copies the selected part of one box into the result.
+// A copier copies the selected part of one box into the result, or back.
 type copier struct {
-	dst, src []byte
+	dst, src []byte // the result and the box
+	back     bool
 	size     int
 	runs     []run
 	from, to []int // bytes between neighbours in each dimension
@@ -190,10 +197,19 @@ func (c *copier) copy(dim, src, dst int) {
 // copyRun copies along the last dimension, where neighbours are adjacent.
 func (c *copier) copyRun(r *run, src, dst int) {
 	if r.dense() {
-		copy(c.dst[dst+r.dst*c.size:][:r.n*c.size], c.src[src+r.src*c.size:])
+		c.move(src+r.src*c.size, dst+r.dst*c.size, r.n*c.size)
 		return
 	}
 	for k := range r.n {
-		copy(c.dst[dst+r.to(k)*c.size:][:c.size], c.src[src+r.from(k)*c.size:])
+		c.move(src+r.from(k)*c.size, dst+r.to(k)*c.size, c.size)
 	}
+}
+
+// move copies n bytes.
+func (c *copier) move(src, dst, n int) {
+	if c.back {
+		copy(c.src[src:src+n], c.dst[dst:dst+n])
+		return
+	}
+	copy(c.dst[dst:dst+n], c.src[src:src+n])
 }

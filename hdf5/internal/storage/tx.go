@@ -3,6 +3,7 @@ package storage
 import (
 	"errors"
 	"fmt"
+	"io"
 	"math"
 )
 
@@ -143,8 +144,25 @@ func (t *Tx) Free(addr, n uint64) {
 }
 
 // Reader returns a Reader of all that was allocated before the call, whose
-// address 0 is the superblock as it was committed last.
-func (t *Tx) Reader() *Reader { return t.volume.reader(t.end) }
+// address 0 is the superblock as it was committed last. What was allocated and
+// has not been written reads as zeros where the file does not reach it yet.
+func (t *Tx) Reader() *Reader {
+	r := t.volume.reader(t.end)
+	r.src = zeroTail{r.src}
+	return r
+}
+
+// A zeroTail is a file with zeros behind its end.
+type zeroTail struct{ io.ReaderAt }
+
+func (z zeroTail) ReadAt(b []byte, off int64) (int, error) {
+	n, err := z.ReaderAt.ReadAt(b, off)
+	if errors.Is(err, io.EOF) {
+		clear(b[n:])
+		return len(b), nil
+	}
+	return n, err
+}
 
 // fail notes the first error and returns err.
 func (t *Tx) fail(err error) error {

@@ -1,0 +1,251 @@
+package hdf5
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/goloom/loom/hdf5/internal/format"
+	"github.com/goloom/loom/hdf5/internal/index"
+	"github.com/goloom/loom/hdf5/internal/storage"
+)
+
+// An Editor changes an HDF5 file, one transaction at a time. A transaction is
+// atomic: after a crash, a kill or a full disk, at whatever instant, the file
+// holds either all of its changes or none, for every reader of HDF5, and nothing
+// has to be recovered.
+//
+// While a file is open in an Editor other writers, of this library and of
+// libhdf5, are kept out; readers are not.
+//
+// An Editor is safe for concurrent use. Transactions wait for each other.
+type Editor struct {
+	volume *storage.Volume
+	opts   []Option
+	mu     sync.Mutex // held by the transaction under way
+	state  atomic.Pointer[File]
+	closed atomic.Bool
+}
+
+// Edit opens the named file for changing it. Nothing is written before the
+// first transaction changes something. The error wraps [ErrLocked] if somebody
+// else has the file open for writing.
+func Edit(path string, opts ...Option) (*Editor, error) {
+	return edit(storage.OS, path, opts)
+}
+
+func edit(fsys storage.FS, path string, opts []Option) (*Editor, error) {
+	volume, err := storage.Open(fsys, path)
+	if err != nil {
+		return nil, err
+	}
+	e := &Editor{volume: volume, opts: append([]Option{WithName(path)}, opts...)}
+	if err := e.load(); err != nil {
+		return nil, errors.Join(err, volume.Close())
+	}
+	return e, nil
+}
+
+// load reads the superblock and makes it the state to start from.
+func (e *Editor) load() error {
+	source, err := e.volume.Source()
+	if err != nil {
+		return err
+	}
+	f := &File{size: source.Size(), closed: &e.closed, directories: new(sync.Map)}
+	for _, opt := range e.opts {
+		opt(f)
+	}
+	if err := f.open(source); err != nil {
+		return f.fail("", err)
+	}
+	if err := f.checkEditable(); err != nil {
+		return f.fail("", err)
+	}
+	image, err := format.EncodeSuperblock(f.sb)
+	if err != nil {
+		return f.fail("", err)
+	}
+	err = e.volume.SetLayout(storage.Layout{Base: f.base, Superblock: uint64(len(image)), End: uint64(f.r.Size())})
+	if err != nil {
+		return f.fail("", err)
+	}
+	e.publish(f)
+	return nil
+}
+
+// checkEditable refuses files about whose space the file itself keeps books:
+// they would be wrong after a transaction.
+func (f *File) checkEditable() error {
+	if f.sb.DriverInfo != format.Undefined {
+		return fmt.Errorf("file is one of several that make up an HDF5 file: %w", ErrUnsupported)
+	}
+	if f.sb.Extension == format.Undefined {
+		return nil
+	}
+	h, err := format.DecodeHeader(f.sb.Extension, f.sb.Sizes, f.r.Bytes)
+	if err != nil {
+		return err
+	}
+	for _, t := range []format.MessageType{format.MsgFileSpaceInfo, format.MsgCacheImage} {
+		if has(h, t) {
+			return fmt.Errorf("file has a %v message, make a plain copy with h5repack to change it: %w", t, ErrUnsupported)
+		}
+	}
+	return nil
+}
+
+// publish makes f the present state. Its space is not used again as long as
+// anybody can still read it: the File itself, or what came from it.
+func (e *Editor) publish(f *File) {
+	pin := e.volume.Pin()
+	f.r, f.size = pin.Reader(), f.base+pin.Reader().Size()
+	f.strings = index.NewGlobalHeap(f.r, f.sb.Sizes)
+	runtime.AddCleanup(f, func(pin *storage.Snapshot) { pin.Release() }, pin)
+	e.state.Store(f)
+}
+
+// File returns the present state of the file. It does not change: after a
+// transaction there is another one. It can be read until the Editor is closed, by
+// any number of goroutines, also while a transaction is under way.
+func (e *Editor) File() *File { return e.state.Load() }
+
+// Update calls change with a transaction and, if it returns nil, commits it. If
+// change returns an error, or panics, nothing of the transaction becomes part of the file.
+// It returns when the changes are durable.
+func (e *Editor) Update(ctx context.Context, change func(tx *Tx) error) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	before := e.File()
+	if e.closed.Load() {
+		return before.fail("", ErrClosed)
+	}
+	st, err := e.volume.Begin()
+	if err != nil {
+		return err
+	}
+	tx := &Tx{ctx: ctx, st: st, f: before.sibling(st.Reader())}
+	committed := false
+	defer func() {
+		if !committed {
+			// What is left behind the end of the file is cut off by the next
+			// transaction, if it cannot be now.
+			_ = st.Rollback()
+		}
+	}()
+	if err := change(tx); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := tx.flush(); err != nil {
+		return tx.f.fail("", err)
+	}
+	if tx.f.sb == before.sb {
+		return nil // nothing has changed
+	}
+	committed = true // or rolled back by Commit itself
+	return e.commit(tx)
+}
+
+// commit makes a transaction happen and its state the present one.
+func (e *Editor) commit(tx *Tx) error {
+	sb := tx.f.sb
+	sb.EOF = sb.BaseAddr + tx.st.End()
+	image, err := format.EncodeSuperblock(sb)
+	if err != nil {
+		return errors.Join(tx.f.fail("", err), tx.st.Rollback())
+	}
+	if err := tx.st.Commit(image); err != nil {
+		return err
+	}
+	after := tx.f.sibling(nil)
+	after.sb = sb
+	e.publish(after)
+	return nil
+}
+
+// Close closes the file. All Files that came from the Editor fail with
+// [ErrClosed] from then on, and so does a second Close.
+func (e *Editor) Close() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed.Swap(true) {
+		return e.File().fail("", ErrClosed)
+	}
+	return e.volume.Close()
+}
+
+// sibling returns another state of the same file, read through r.
+func (f *File) sibling(r *storage.Reader) *File {
+	s := &File{name: f.name, size: f.size, base: f.base, sb: f.sb, limit: f.limit, closed: f.closed, r: r, directories: new(sync.Map)}
+	if r != nil {
+		s.strings = index.NewGlobalHeap(r, f.sb.Sizes)
+	}
+	return s
+}
+
+// Create makes a new file with what change puts into it, in place of an
+// existing one. The file appears, whole and durable, when change has returned
+// nil; until then there is at most another file beside it, whose name ends in ".tmp".
+// The file has the format that every HDF5 since 1.6 reads.
+func Create(ctx context.Context, path string, change func(tx *Tx) error, opts ...Option) error {
+	return create(ctx, storage.OS, path, change, opts)
+}
+
+func create(ctx context.Context, fsys storage.FS, path string, change func(tx *Tx) error, opts []Option) error {
+	return storage.Replace(fsys, path, func(file storage.File) error {
+		e := &Editor{volume: storage.NewVolume(file, path), opts: append([]Option{WithName(path)}, opts...)}
+		if err := e.format(); err != nil {
+			return err
+		}
+		return e.Update(ctx, func(tx *Tx) error {
+			root := &format.Header{Version: 1, RefCount: 1, Messages: []format.Message{{Type: format.MsgSymbolTable}}}
+			addr, err := tx.writeGroup(root, nil)
+			if err != nil {
+				return err
+			}
+			if err := tx.newRoot(addr); err != nil {
+				return err
+			}
+			return change(tx)
+		})
+	})
+}
+
+// Widths and tree sizes of new files: libhdf5's.
+const (
+	wordSize       = 8
+	groupLeafK     = 4
+	groupInternalK = 16
+	chunkK         = 32
+)
+
+// format starts an empty volume with a superblock of version 0 that has no root
+// group yet.
+func (e *Editor) format() error {
+	sb := format.Superblock{
+		Sizes:      format.Sizes{Offset: wordSize, Length: wordSize},
+		GroupLeafK: groupLeafK, GroupInternalK: groupInternalK, ChunkK: chunkK,
+		Root: format.Undefined, RootBTree: format.Undefined, RootHeap: format.Undefined,
+		Extension: format.Undefined, DriverInfo: format.Undefined,
+	}
+	image, err := format.EncodeSuperblock(sb)
+	if err != nil {
+		return err
+	}
+	sb.EOF = uint64(len(image))
+	if err := e.volume.SetLayout(storage.Layout{Superblock: uint64(len(image)), End: sb.EOF}); err != nil {
+		return err
+	}
+	f := &File{sb: sb, closed: &e.closed, directories: new(sync.Map)}
+	for _, opt := range e.opts {
+		opt(f)
+	}
+	e.publish(f)
+	return nil
+}

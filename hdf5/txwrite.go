@@ -1,0 +1,382 @@
+package hdf5
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/goloom/loom/hdf5/internal/format"
+	"github.com/goloom/loom/hdf5/internal/index"
+)
+
+// Write stores values at a selection of the dataset at a path: one selector for
+// each dimension, or none for everything. values must have the shape of the
+// selection (dimensions of an array datatype last) and be held as the
+// dataset's type is; see [Array]. If a position is selected twice, which of its
+// values is stored is not defined.
+//
+// Chunks that the selection touches are decoded, changed and stored anew, and
+// so is the whole chunk index; of a dataset without chunks all of it is. In memory it
+// holds the values as they are stored and some chunks for each worker.
+func (tx *Tx) Write(ctx context.Context, name string, values *Array, selectors ...Selector) error {
+	return tx.f.fail(name, tx.writeValues(ctx, name, values, selectors))
+}
+
+func (tx *Tx) writeValues(ctx context.Context, name string, values *Array, selectors []Selector) error {
+	d, err := tx.dataset(name)
+	if err != nil {
+		return err
+	}
+	p, err := d.newPlan(selectors)
+	if err != nil {
+		return err
+	}
+	if want := append(p.shape(), d.dtype.dims...); !slices.Equal(values.shape, want) {
+		return fmt.Errorf("values of shape %v for a selection of shape %v: %w", values.shape, want, ErrSelection)
+	}
+	raw, err := tx.encode(d.dtype, values.data, values.Len())
+	if err != nil || p.empty() {
+		return err
+	}
+	layout, err := tx.store(ctx, p, raw)
+	if err != nil {
+		return err
+	}
+	return tx.relayout(name, layout)
+}
+
+// relayout gives a dataset another layout.
+func (tx *Tx) relayout(name string, layout format.Layout) error {
+	data, err := format.EncodeLayout(layout, tx.f.sb.Sizes)
+	if err != nil {
+		return err
+	}
+	return tx.changeObject(name, func(_ *object, h *format.Header) error {
+		replaceMessage(h, format.MsgLayout, data)
+		return nil
+	})
+}
+
+// store stores raw, the elements that p selects, and returns the layout that
+// they are found through.
+func (tx *Tx) store(ctx context.Context, p *plan, raw []byte) (format.Layout, error) {
+	d := p.d
+	if d.external {
+		return format.Layout{}, fmt.Errorf("values in external files: %w", ErrUnsupported)
+	}
+	switch d.layout.Class {
+	case format.Compact:
+		return p.storeCompact(raw), nil
+	case format.Contiguous:
+		return tx.storeContiguous(ctx, p, raw)
+	case format.Chunked:
+		return tx.storeChunks(ctx, p, raw)
+	}
+	return format.Layout{}, fmt.Errorf("%v dataset: %w", d.Layout(), ErrUnsupported)
+}
+
+func (p *plan) storeCompact(raw []byte) format.Layout {
+	layout := p.d.layout
+	layout.Version = 3
+	layout.Compact = bytes.Clone(layout.Compact)
+	p.gather(&piece{origin: make([]int, len(p.axes)), extent: p.d.space.dims}, layout.Compact, raw)
+	return layout
+}
+
+// storeContiguous copies the whole dataset to a new place, with changes.
+func (tx *Tx) storeContiguous(ctx context.Context, p *plan, raw []byte) (format.Layout, error) {
+	d := p.d
+	layout := format.Layout{Version: 3, Class: format.Contiguous, Size: uint64(d.size())}
+	var err error
+	if layout.Addr, err = tx.st.Alloc(layout.Size); err != nil {
+		return layout, err
+	}
+	whole, err := d.newPlan(nil)
+	if err != nil {
+		return layout, err
+	}
+	next := layout.Addr // pieces of everything come in the order of the file
+	work := func(pc *piece, values []byte) ([]byte, error) {
+		out := d.pieceValues(pc, values)
+		p.gather(pc, out, raw)
+		return out, nil
+	}
+	deliver := func(out []byte) error {
+		addr := next
+		next += uint64(len(out))
+		return tx.st.WriteAt(out, addr)
+	}
+	return layout, stream(ctx, whole, true, work, deliver)
+}
+
+// pieceValues returns a copy of a piece's values, which are the fill value where
+// nothing is stored.
+func (d *Dataset) pieceValues(pc *piece, values []byte) []byte {
+	if !pc.absent {
+		return bytes.Clone(values)
+	}
+	out := make([]byte, d.pieceBytes(*pc))
+	if d.fill != nil {
+		fillBytes(out, d.fill)
+	}
+	return out
+}
+
+// A newChunk is a chunk that has been stored anew, or dropped.
+type newChunk struct {
+	index.Chunk
+	dropped bool
+}
+
+// storeChunks stores the chunks that p touches, and a new index of all.
+func (tx *Tx) storeChunks(ctx context.Context, p *plan, raw []byte) (format.Layout, error) {
+	type encoded struct {
+		at   []uint64
+		b    []byte
+		mask uint32
+	}
+	d := p.d
+	work := func(pc *piece, values []byte) (encoded, error) {
+		out := d.pieceValues(pc, values)
+		p.gather(pc, out, raw)
+		e := encoded{at: d.gridPosition(pc)}
+		if d.isFill(out) {
+			return e, nil
+		}
+		var err error
+		e.b, e.mask, err = d.pipeline.Encode(nil, out)
+		return e, err
+	}
+	var changed []newChunk
+	deliver := func(e encoded) error {
+		c := newChunk{Chunk: index.Chunk{Scaled: e.at, Size: uint64(len(e.b)), Mask: e.mask}, dropped: e.b == nil}
+		var err error
+		if !c.dropped {
+			c.Addr, err = tx.write(e.b)
+		}
+		changed = append(changed, c)
+		return err
+	}
+	if err := stream(ctx, p, true, work, deliver); err != nil {
+		return format.Layout{}, err
+	}
+	return tx.reindex(d, d.space.dims, changed)
+}
+
+// gridPosition returns where in the grid a chunk is.
+func (d *Dataset) gridPosition(pc *piece) []uint64 {
+	at := make([]uint64, len(pc.origin))
+	for i := range at {
+		at[i] = uint64(pc.origin[i] / d.chunk[i])
+	}
+	return at
+}
+
+// isFill reports whether all of a chunk's elements have the fill value, so that
+// it need not be stored.
+func (d *Dataset) isFill(values []byte) bool {
+	if d.fill == nil {
+		return allZero(values)
+	}
+	for len(values) > 0 {
+		if !bytes.Equal(values[:d.width], d.fill) {
+			return false
+		}
+		values = values[d.width:]
+	}
+	return true
+}
+
+// reindex stores a new index of the chunks of d that lie in a dataset of the
+// given dimensions: those that are stored, but for changed ones.
+func (tx *Tx) reindex(d *Dataset, dims []int, changed []newChunk) (format.Layout, error) {
+	slices.SortFunc(changed, func(a, b newChunk) int { return slices.Compare(a.Scaled, b.Scaled) })
+	layout := format.Layout{Version: 3, Class: format.Chunked, Index: format.IndexBTree1, ChunkDims: d.layout.ChunkDims, ElemSize: uint32(d.width)}
+	chunks := func(yield func(index.Chunk, error) bool) {
+		err := d.merge(dims, changed, func(c index.Chunk) error {
+			if !yield(c, nil) {
+				return errStop
+			}
+			return nil
+		})
+		if err != nil && err != errStop {
+			yield(index.Chunk{}, err)
+		}
+	}
+	var err error
+	layout.Addr, err = index.BuildChunkTree(tx.st, tx.f.sb.Sizes, tx.f.sb.ChunkK, layout, chunks)
+	return layout, err
+}
+
+// errStop ends a walk whose listener has heard enough.
+var errStop = errors.New("stop")
+
+// merge yields the stored chunks and the changed ones, in the order of the grid.
+func (d *Dataset) merge(dims []int, changed []newChunk, yield func(index.Chunk) error) error {
+	lo, hi := make([]uint64, len(dims)), make([]uint64, len(dims))
+	for i, n := range dims {
+		hi[i] = uint64((min(n, d.space.dims[i]) + d.chunk[i] - 1) / d.chunk[i])
+	}
+	next := func(before []uint64) error {
+		for len(changed) > 0 && (before == nil || slices.Compare(changed[0].Scaled, before) < 0) {
+			c := changed[0]
+			changed = changed[1:]
+			if c.dropped {
+				continue
+			}
+			if err := yield(c.Chunk); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	err := d.chunks.Overlapping(lo, hi, func(c index.Chunk) error {
+		if err := next(c.Scaled); err != nil {
+			return err
+		}
+		if len(changed) > 0 && slices.Equal(changed[0].Scaled, c.Scaled) {
+			return nil
+		}
+		c.Mask = d.mask(d.piece(c))
+		return yield(c)
+	})
+	return cmp.Or(err, next(nil))
+}
+
+// piece returns the piece that a stored chunk is.
+func (d *Dataset) piece(c index.Chunk) piece {
+	pc := piece{origin: toInts(c.Scaled), extent: d.chunk, addr: c.Addr, size: c.Size, mask: c.Mask}
+	for i := range pc.origin {
+		pc.origin[i] *= d.chunk[i]
+	}
+	return pc
+}
+
+// Resize changes the dimensions of the chunked dataset at a path, within its
+// MaxShape. Elements that go are lost; elements that come have the fill value.
+// The error wraps [ErrSelection] if the dataset cannot have the shape.
+func (tx *Tx) Resize(ctx context.Context, name string, shape ...int) error {
+	return tx.f.fail(name, tx.resize(ctx, name, shape))
+}
+
+func (tx *Tx) resize(ctx context.Context, name string, shape []int) error {
+	d, err := tx.dataset(name)
+	if err != nil {
+		return err
+	}
+	if err := d.checkResize(shape); err != nil {
+		return err
+	}
+	space, err := format.EncodeDataspace(dataspaceOf(shape, d.space.max), tx.f.sb.Sizes)
+	if err != nil {
+		return err
+	}
+	layout, err := tx.shrink(ctx, d, shape)
+	if err != nil {
+		return err
+	}
+	data, err := format.EncodeLayout(layout, tx.f.sb.Sizes)
+	if err != nil {
+		return err
+	}
+	return tx.changeObject(name, func(_ *object, h *format.Header) error {
+		replaceMessage(h, format.MsgDataspace, space)
+		replaceMessage(h, format.MsgLayout, data)
+		return nil
+	})
+}
+
+func (d *Dataset) checkResize(shape []int) error {
+	if d.chunks == nil || len(shape) != len(d.space.dims) {
+		return fmt.Errorf("resize a %v dataset of shape %v to %v: %w", d.Layout(), d.space.dims, shape, ErrSelection)
+	}
+	for i, n := range shape {
+		if m := d.space.max[i]; n < 0 || m != -1 && n > m {
+			return fmt.Errorf("resize from %v to %v, at most %v: %w", d.space.dims, shape, d.space.max, ErrSelection)
+		}
+	}
+	n, err := elements(shape)
+	if err == nil && n > maxInt/d.width {
+		err = fmt.Errorf("resize to %v: %w", shape, ErrTooLarge)
+	}
+	return err
+}
+
+// shrink drops the chunks that lie outside shape, and puts the fill value into
+// what sticks out of it: it must be found there should the dataset grow again.
+func (tx *Tx) shrink(ctx context.Context, d *Dataset, shape []int) (format.Layout, error) {
+	type encoded struct {
+		at   []uint64
+		b    []byte
+		mask uint32
+	}
+	var changed []newChunk
+	for dim, n := range shape {
+		cut := n / d.chunk[dim] * d.chunk[dim] // where the chunk that is cut begins
+		if n >= d.space.dims[dim] || cut == n {
+			continue
+		}
+		selectors := make([]Selector, len(shape))
+		for i := range shape {
+			selectors[i] = Range(0, min(shape[i], d.space.dims[i]))
+		}
+		selectors[dim] = Range(cut, n)
+		p, err := d.newPlan(selectors)
+		if err != nil {
+			return format.Layout{}, err
+		}
+		work := func(pc *piece, values []byte) (encoded, error) {
+			out := bytes.Clone(values)
+			d.clip(pc, out, shape)
+			b, mask, err := d.pipeline.Encode(nil, out)
+			return encoded{d.gridPosition(pc), b, mask}, err
+		}
+		deliver := func(e encoded) error {
+			addr, err := tx.write(e.b)
+			c := newChunk{Chunk: index.Chunk{Scaled: e.at, Addr: addr, Size: uint64(len(e.b)), Mask: e.mask}}
+			if !slices.ContainsFunc(changed, func(o newChunk) bool { return slices.Equal(o.Scaled, c.Scaled) }) {
+				changed = append(changed, c)
+			}
+			return err
+		}
+		if err := stream(ctx, p, false, work, deliver); err != nil {
+			return format.Layout{}, err
+		}
+	}
+	return tx.reindex(d, shape, changed)
+}
+
+// clip puts the fill value into the elements of a chunk that lie outside shape.
+func (d *Dataset) clip(pc *piece, values []byte, shape []int) {
+	at := make([]int, len(shape))
+	for off := 0; off < len(values); off += d.width {
+		for i := range at {
+			if pc.origin[i]+at[i] >= shape[i] {
+				clear(values[off : off+d.width])
+				copy(values[off:off+d.width], d.fill)
+				break
+			}
+		}
+		for i := len(at) - 1; i >= 0; i-- {
+			if at[i]++; at[i] < pc.extent[i] {
+				break
+			}
+			at[i] = 0
+		}
+	}
+}
+
+// gather is the inverse of scatter: it copies from src, which holds all selected
+// elements, those that lie in a piece to their places in its values.
+func (p *plan) gather(pc *piece, values, src []byte) {
+	if len(p.axes) == 0 {
+		copy(values, src)
+		return
+	}
+	c := p.copier(src, p.d.width, pc, values)
+	c.back = true
+	c.copy(0, 0, 0)
+}

@@ -23,6 +23,7 @@ type Attributes struct {
 	length   int // of the axis
 	names    []string
 	source   attributeSource
+	writer   writer // nil for those of a view
 }
 
 // An Attribute is a name and its values.

@@ -1,24 +1,32 @@
 package loom
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
+	"iter"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/goloom/loom/hdf5"
 )
 
 // A Conn is a connection to a Loom file. It is safe for concurrent use.
+//
+// What a Conn returns belongs to the state of the file at the time of the call:
+// attributes, layers and graphs that were obtained before a change go on reading
+// the state before it, and [Conn.Shape] and all else give the new one.
 type Conn struct {
-	contents
-	file     *hdf5.File
+	filename string
 	mode     Mode
-	spec     string
-	problems []error
+	memory   int64        // limit of the option; see contents.memory
+	editor   *hdf5.Editor // nil if the mode is ReadOnly
+	changing sync.Mutex   // held by the transaction under way, until state is its result
+	state    atomic.Pointer[snapshot]
 	closed   atomic.Bool
 }
 
@@ -33,6 +41,9 @@ func Open(path string, opts ...Option) (*Conn, error) {
 // Connect connects to the file at path in the mode of loompy's connect,
 // [ReadWrite]: it needs permission to write, and leaves every byte of the file as it
 // is until something is changed. Validation is that of [Open].
+//
+// Other writers are kept out until the connection is closed, readers are not.
+// The error wraps [ErrLocked] if somebody else has the file open for writing.
 func Connect(path string, opts ...Option) (*Conn, error) {
 	return openPath(path, newSettings(ReadWrite, opts))
 }
@@ -49,98 +60,129 @@ func OpenReader(r io.ReaderAt, size int64, name string, opts ...Option) (*Conn, 
 	if err != nil {
 		return nil, err
 	}
-	return newConn(file, name, s)
+	return newConn(file, nil, name, s)
 }
 
 func openPath(path string, s settings) (*Conn, error) {
-	if s.mode != ReadOnly && s.mode != ReadWrite {
-		return nil, fmt.Errorf("%s: mode %q, want %q or %q: %w", path, s.mode, ReadOnly, ReadWrite, fs.ErrInvalid)
-	}
-	if s.mode == ReadWrite {
-		if err := checkWritable(path); err != nil {
+	switch s.mode {
+	case ReadOnly:
+		file, err := hdf5.Open(path, s.hdf5Options()...)
+		if err != nil {
 			return nil, err
 		}
+		return newConn(file, nil, path, s)
+	case ReadWrite:
+		editor, err := hdf5.Edit(path, s.hdf5Options()...)
+		if err != nil {
+			return nil, err
+		}
+		return newConn(editor.File(), editor, path, s)
 	}
-	file, err := hdf5.Open(path, s.hdf5Options()...)
-	if err != nil {
-		return nil, err
-	}
-	return newConn(file, path, s)
+	return nil, fmt.Errorf("%s: mode %q, want %q or %q: %w", path, s.mode, ReadOnly, ReadWrite, fs.ErrInvalid)
 }
 
-// checkWritable reports now what the first change would run into.
-func checkWritable(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	return f.Close()
-}
-
-// newConn takes over the file, which it closes if it fails.
-func newConn(file *hdf5.File, name string, s settings) (*Conn, error) {
-	spec := specVersion(file)
+// newConn takes over the file, or the editor that it is the state of, and closes
+// it if it fails.
+func newConn(file *hdf5.File, editor *hdf5.Editor, name string, s settings) (*Conn, error) {
+	c := &Conn{filename: name, mode: s.mode, memory: s.memory, editor: editor}
 	if s.validate {
-		version := spec
-		if s.spec != "" {
-			version = s.spec
-		}
-		if report := validateSpec(file, version); !report.Valid() {
-			return nil, errors.Join(&ValidationError{File: name, Report: report}, file.Close())
+		if err := validFile(file, name, cmp.Or(s.spec, specVersion(file))); err != nil {
+			return nil, errors.Join(err, c.closeFile(file))
 		}
 	}
-	c := &Conn{file: file, mode: s.mode, spec: spec}
-	c.filename = name
-	c.memory = memoryAllowance(file, s.memory)
-	if err := c.load(); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), file.Close())
+	state, err := newSnapshot(file, name, s.memory, c)
+	if err != nil {
+		return nil, errors.Join(err, c.closeFile(file))
 	}
+	c.state.Store(state)
 	return c, nil
 }
 
-// load finds the parts of the file, and none of their values.
-func (c *Conn) load() error {
-	root := c.file.Root()
-	if _, err := root.Links(); err != nil {
-		return err
+// validFile holds a file against a version of the specification.
+func validFile(file *hdf5.File, name, version string) error {
+	if report := validateSpec(file, version); !report.Valid() {
+		return &ValidationError{File: name, Report: report}
 	}
-	c.layers = c.loadLayers(root)
-	if main, err := c.layers.Get(""); err == nil {
-		c.rows, c.cols = main.Shape()
-	}
-	old := compareVersions(c.spec, "3.0.0") < 0
-	c.rowAttrs = c.loadAttributes(root, Rows, old)
-	c.colAttrs = c.loadAttributes(root, Columns, old)
-	c.rowGraphs = c.loadGraphs(root, Rows)
-	c.colGraphs = c.loadGraphs(root, Columns)
-	c.attrs = c.loadGlobalAttributes(root, old)
 	return nil
 }
 
-// problem records, and returns, what is wrong with something in the file that
-// cannot be used.
-func (c *Conn) problem(format string, args ...any) error {
-	err := fmt.Errorf(format, args...)
-	c.problems = append(c.problems, err)
-	return err
-}
+// now returns the present state of the file.
+func (c *Conn) now() *snapshot { return c.state.Load() }
+
+// Filename returns the path, or the name, with which the file was opened.
+func (c *Conn) Filename() string { return c.filename }
 
 // Mode returns the mode in which the file was opened.
 func (c *Conn) Mode() Mode { return c.mode }
 
 // SpecVersion returns the version of the Loom specification that the file
 // claims, such as "3.0.0", and "0.0.0" if it claims none.
-func (c *Conn) SpecVersion() string { return c.spec }
+func (c *Conn) SpecVersion() string { return c.now().spec }
+
+// Shape returns the number of rows and columns of the main matrix, and zeros
+// if there is none.
+func (c *Conn) Shape() (rows, cols int) { return c.now().Shape() }
+
+// RowAttrs returns the row attributes.
+func (c *Conn) RowAttrs() *Attributes { return c.now().rowAttrs }
+
+// ColAttrs returns the column attributes.
+func (c *Conn) ColAttrs() *Attributes { return c.now().colAttrs }
+
+// Attrs returns the global attributes.
+func (c *Conn) Attrs() *GlobalAttributes { return c.now().attrs }
+
+// Layers returns the layers, the main matrix among them.
+func (c *Conn) Layers() *Layers { return c.now().layers }
+
+// Layer returns the layer of the given name; "" is the main matrix. It is an
+// error that wraps [ErrNotExist] if there is none.
+func (c *Conn) Layer(name string) (*Layer, error) { return c.now().Layer(name) }
+
+// Matrix returns the main matrix. If there is none, the result has no rows and
+// no columns, and to read from it is the error of [Layers.Get].
+func (c *Conn) Matrix() *Layer { return c.now().Matrix() }
+
+// RowGraphs returns the graphs between rows.
+func (c *Conn) RowGraphs() *Graphs { return c.now().rowGraphs }
+
+// ColGraphs returns the graphs between columns.
+func (c *Conn) ColGraphs() *Graphs { return c.now().colGraphs }
+
+// View returns the selected rows and columns of everything, in memory, as
+// [View.View] does. It reads one state of the file throughout.
+func (c *Conn) View(ctx context.Context, rows, cols Selector, opts ...ViewOption) (*View, error) {
+	return c.now().View(ctx, rows, cols, opts...)
+}
+
+// Scan yields the whole file in batches of rows or of columns, as [View.Scan]
+// does. All batches are of the state of the file at the time of the call.
+func (c *Conn) Scan(ctx context.Context, axis Axis, opts ...ScanOption) iter.Seq2[*Batch, error] {
+	return c.now().Scan(ctx, axis, opts...)
+}
+
+// Map makes numbers of every row, or every column, of the main matrix, as
+// [Layer.Map] does.
+func (c *Conn) Map(ctx context.Context, axis Axis, fs ...Func) ([][]float64, error) {
+	return c.now().Map(ctx, axis, fs...)
+}
+
+// Sparse returns the elements of a layer that are not zero where the selected
+// rows and columns cross, as [Layer.Sparse] does; the layer "" is the main
+// matrix.
+func (c *Conn) Sparse(ctx context.Context, rows, cols Selector, layer string) (Matrix, error) {
+	return c.now().Sparse(ctx, rows, cols, layer)
+}
 
 // Problems returns what was found in the place of a layer, an attribute or a
 // graph but is not one, and is therefore not listed as one: a group nested among
 // the attributes, a link that leads nowhere, a layer that is not a matrix. A
 // file that passed validation rarely has any.
-func (c *Conn) Problems() []error { return slices.Clone(c.problems) }
+func (c *Conn) Problems() []error { return slices.Clone(c.now().problems) }
 
-// File returns the file as HDF5, for what the Loom model does not cover. It
-// is closed with the connection.
-func (c *Conn) File() *hdf5.File { return c.file }
+// File returns the present state of the file as HDF5, for what the Loom model
+// does not cover. It is closed with the connection.
+func (c *Conn) File() *hdf5.File { return c.now().file }
 
 // Closed reports whether the connection was closed.
 func (c *Conn) Closed() bool { return c.closed.Load() }
@@ -151,5 +193,13 @@ func (c *Conn) Close() error {
 	if c.closed.Swap(true) {
 		return fmt.Errorf("%s: %w", c.filename, ErrClosed)
 	}
-	return c.file.Close()
+	return c.closeFile(c.now().file)
+}
+
+// closeFile closes the editor, if there is one, or else the file.
+func (c *Conn) closeFile(file *hdf5.File) error {
+	if c.editor != nil {
+		return c.editor.Close()
+	}
+	return file.Close()
 }

@@ -106,10 +106,10 @@ func TestModes(t *testing.T) {
 	if ds := open(t, tinyFile); ds.Mode() != loom.ReadOnly {
 		t.Errorf("Open: mode %q", ds.Mode())
 	}
-	if ds := open(t, tinyFile, loom.WithMode(loom.ReadWrite)); ds.Mode() != loom.ReadWrite {
+	if ds := open(t, copyOf(t, tinyFile), loom.WithMode(loom.ReadWrite)); ds.Mode() != loom.ReadWrite {
 		t.Errorf("Open for change: mode %q", ds.Mode())
 	}
-	ds, err := loom.Connect(tinyFile)
+	ds, err := loom.Connect(copyOf(t, tinyFile))
 	if err != nil {
 		t.Fatal(err)
 	}

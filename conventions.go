@@ -10,7 +10,7 @@ import "fmt"
 //     and accepts some with gaps,
 //   - the row attributes Valid and Selected have a value for each row; loompy
 //     wants one for each column.
-func checkConventions(r *Report, c *Conn) {
+func checkConventions(r *Report, c *contents) {
 	for _, name := range []string{"Description", "Journal", "Authors", "Title", "Year", "CreationDate"} {
 		if !c.attrs.Has(name) {
 			r.warn("global attribute %q: missing, optional in the conventions", name)

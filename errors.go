@@ -18,6 +18,14 @@ var (
 	// Close among them.
 	ErrClosed = hdf5.ErrClosed
 
+	// ErrLocked is wrapped when somebody else has the file open for writing, and
+	// the message says how to go on.
+	ErrLocked = hdf5.ErrLocked
+
+	// ErrReadOnly is wrapped by every change of something that cannot be
+	// changed: a file that is open in the mode [ReadOnly], or a view.
+	ErrReadOnly = errors.New("open for reading only")
+
 	// ErrNotExist is wrapped when a file, or something in it, does not exist.
 	// It is fs.ErrNotExist.
 	ErrNotExist = hdf5.ErrNotExist
@@ -36,6 +44,14 @@ var (
 
 	// ErrSelection is wrapped when a selection does not fit the axis.
 	ErrSelection = hdf5.ErrSelection
+
+	// ErrName is wrapped when something new is to have a name that it cannot
+	// have.
+	ErrName = errors.New("not a name")
+
+	// ErrNotFinite is wrapped when NaN or an infinity is to be put into a layer.
+	// See [AllowNonFinite].
+	ErrNotFinite = errors.New("not a finite number")
 
 	// ErrTooLarge is wrapped when a result would take more memory than the
 	// file warrants. See [WithMemoryLimit].

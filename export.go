@@ -83,14 +83,14 @@ func (c *Conn) ExportTo(ctx context.Context, w io.Writer, opts ...ExportOption) 
 	for _, opt := range opts {
 		opt(&s)
 	}
-	e := exporter{Conn: c, out: bufio.NewWriterSize(w, 1<<16)}
+	e := exporter{contents: &c.now().contents, out: bufio.NewWriterSize(w, 1<<16)}
 	return e.export(ctx, s.layer)
 }
 
 // An exporter writes the text of a file, field by field. Errors of writing stay
 // in the bufio.Writer until it is flushed.
 type exporter struct {
-	*Conn
+	*contents
 	out   *bufio.Writer
 	field []byte // reused for each field
 }

@@ -18,20 +18,21 @@ type GlobalAttributes struct {
 	filename string
 	names    []string
 	read     map[string]func() (*Array, error)
+	writer   writer // nil for those of a view
 }
 
 // loadGlobalAttributes finds the global attributes.
-func (c *Conn) loadGlobalAttributes(root *hdf5.Group, old bool) *GlobalAttributes {
-	g := &GlobalAttributes{filename: c.filename, read: map[string]func() (*Array, error){}}
+func (s *snapshot) loadGlobalAttributes(root *hdf5.Group, old bool) *GlobalAttributes {
+	g := &GlobalAttributes{filename: s.filename, read: map[string]func() (*Array, error){}}
 	if root.Has("attrs") {
-		for name, dataset := range c.datasets(root, "attrs") {
+		for name, dataset := range s.datasets(root, "attrs") {
 			g.add(name, old, func() (*Array, error) { return dataset.Read(context.Background()) })
 		}
 		return g
 	}
 	attributes, err := root.Attributes()
 	if err != nil {
-		c.problem("global attributes: %w", err)
+		s.problem("global attributes: %w", err)
 	}
 	for _, attribute := range attributes {
 		g.add(attribute.Name(), old, attribute.Read)

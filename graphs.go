@@ -17,7 +17,8 @@ type Graphs struct {
 	length    int // of the axis
 	names     []string
 	source    graphSource
-	allowance int64 // see contents.memory
+	writer    writer // nil for those of a view
+	allowance int64  // see contents.memory
 }
 
 // graphSource is where graphs come from: a file or memory. The names that it is

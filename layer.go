@@ -29,7 +29,8 @@ type Layer struct {
 	name       string
 	rows, cols int
 	dtype      *hdf5.Datatype
-	allowance  int64 // see contents.memory
+	allowance  int64  // see contents.memory
+	writer     writer // nil for one of a view
 
 	// One of the three is set.
 	dataset *hdf5.Dataset // of a file

@@ -14,35 +14,36 @@ type Layers struct {
 	filename string
 	layers   []*Layer
 	unusable map[string]error // what is there but is no layer
+	writer   writer           // nil for those of a view
 }
 
 // loadLayers finds the main matrix and the other layers. Only two-dimensional
 // datasets are layers.
-func (c *Conn) loadLayers(root *hdf5.Group) *Layers {
-	layers := &Layers{filename: c.filename, unusable: map[string]error{}}
+func (s *snapshot) loadLayers(root *hdf5.Group) *Layers {
+	layers := &Layers{filename: s.filename, unusable: map[string]error{}}
 	if root.Has("matrix") {
 		main, err := root.Dataset("matrix")
 		if err != nil {
-			layers.unusable[""] = c.problem("/matrix: %w", err)
+			layers.unusable[""] = s.problem("/matrix: %w", err)
 		} else {
-			c.addLayer(layers, "", main)
+			s.addLayer(layers, "", main)
 		}
 	}
-	for name, dataset := range c.datasets(root, "layers") {
-		c.addLayer(layers, name, dataset)
+	for name, dataset := range s.datasets(root, "layers") {
+		s.addLayer(layers, name, dataset)
 	}
 	return layers
 }
 
-func (c *Conn) addLayer(layers *Layers, name string, dataset *hdf5.Dataset) {
+func (s *snapshot) addLayer(layers *Layers, name string, dataset *hdf5.Dataset) {
 	shape := dataset.Shape()
 	if len(shape) != 2 {
-		layers.unusable[name] = c.problem("%s: shape %v, a layer has two dimensions: %w", dataset.Path(), shape, ErrInvalid)
+		layers.unusable[name] = s.problem("%s: shape %v, a layer has two dimensions: %w", dataset.Path(), shape, ErrInvalid)
 		return
 	}
 	layers.layers = append(layers.layers, &Layer{
-		filename: c.filename, name: name, rows: shape[0], cols: shape[1],
-		dtype: dataset.Type(), dataset: dataset, allowance: c.memory,
+		filename: s.filename, name: name, rows: shape[0], cols: shape[1],
+		dtype: dataset.Type(), dataset: dataset, allowance: s.memory,
 	})
 }
 

@@ -54,7 +54,10 @@ func parseTimestamp(values *Array, err error) (time.Time, error) {
 //
 // Timestamps that cannot be read are left out of account and reported as an
 // error beside the newest of the others.
-func (c *Conn) LastModified() (time.Time, error) {
+func (c *Conn) LastModified() (time.Time, error) { return c.now().modified() }
+
+// modified is [Conn.LastModified].
+func (s *snapshot) modified() (time.Time, error) {
 	var newest time.Time
 	var failed []error
 	note := func(t time.Time, err error) {
@@ -65,10 +68,10 @@ func (c *Conn) LastModified() (time.Time, error) {
 			newest = t
 		}
 	}
-	root := c.file.Root()
+	root := s.file.Root()
 	note(modified(root))
-	if c.attrs.Has(timestampName) && root.Has("attrs") {
-		note(parseTimestamp(c.attrs.Get(timestampName)))
+	if s.attrs.Has(timestampName) && root.Has("attrs") {
+		note(parseTimestamp(s.attrs.Get(timestampName)))
 	}
 	for _, group := range partGroups {
 		if !root.Has(group) {
@@ -81,7 +84,7 @@ func (c *Conn) LastModified() (time.Time, error) {
 		}
 		note(modified(object))
 	}
-	for _, part := range c.parts() {
+	for _, part := range s.parts() {
 		for _, name := range part.names() {
 			note(part.lastModified(name))
 		}
@@ -107,7 +110,7 @@ type Changes struct {
 func (c *Conn) ChangesSince(t time.Time) (Changes, error) {
 	var changes Changes
 	var failed []error
-	for _, part := range c.parts() {
+	for _, part := range c.now().parts() {
 		for _, name := range part.names() {
 			last, err := part.lastModified(name)
 			if err != nil {
@@ -129,19 +132,19 @@ type part struct {
 	changed      func(*Changes) *[]string
 }
 
-func (c *Conn) parts() []part {
+func (s *snapshot) parts() []part {
 	layerModified := func(name string) (time.Time, error) {
-		layer, err := c.layers.Get(name)
+		layer, err := s.layers.Get(name)
 		if err != nil {
 			return time.Time{}, err
 		}
 		return layer.LastModified()
 	}
 	return []part{
-		{c.rowAttrs.Names, c.rowAttrs.LastModified, func(to *Changes) *[]string { return &to.RowAttrs }},
-		{c.colAttrs.Names, c.colAttrs.LastModified, func(to *Changes) *[]string { return &to.ColAttrs }},
-		{c.rowGraphs.Names, c.rowGraphs.LastModified, func(to *Changes) *[]string { return &to.RowGraphs }},
-		{c.colGraphs.Names, c.colGraphs.LastModified, func(to *Changes) *[]string { return &to.ColGraphs }},
-		{c.layers.Names, layerModified, func(to *Changes) *[]string { return &to.Layers }},
+		{s.rowAttrs.Names, s.rowAttrs.LastModified, func(to *Changes) *[]string { return &to.RowAttrs }},
+		{s.colAttrs.Names, s.colAttrs.LastModified, func(to *Changes) *[]string { return &to.ColAttrs }},
+		{s.rowGraphs.Names, s.rowGraphs.LastModified, func(to *Changes) *[]string { return &to.RowGraphs }},
+		{s.colGraphs.Names, s.colGraphs.LastModified, func(to *Changes) *[]string { return &to.ColGraphs }},
+		{s.layers.Names, layerModified, func(to *Changes) *[]string { return &to.Layers }},
 	}
 }

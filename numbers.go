@@ -21,6 +21,14 @@ type numbers interface {
 	adjacency(g *Graph) (Matrix, error)
 	// stacked puts arrays side by side.
 	stacked(arrays []*Array, rows int) (*Array, error)
+	// concatenated puts two arrays of this type after each other.
+	concatenated(first, second *Array) (*Array, error)
+	// repeated fills an array with a value of this type.
+	repeated(value *Array, shape []int) (*Array, error)
+	// converted returns numbers of any type as those of this one.
+	converted(a *Array) (*Array, error)
+	// tiler returns the tiles of a matrix of this type, or nil if it is of another.
+	tiler(m Matrix) tiler
 }
 
 // numbersIn are numbers of the Go type T.
@@ -84,6 +92,14 @@ func (numbersIn[T]) adjacency(g *Graph) (Matrix, error) {
 
 func (numbersIn[T]) stacked(arrays []*Array, rows int) (*Array, error) {
 	return stackedAs[T](arrays, rows)
+}
+
+func (numbersIn[T]) concatenated(first, second *Array) (*Array, error) {
+	return concatenatedAs[T](first, second)
+}
+
+func (numbersIn[T]) repeated(value *Array, shape []int) (*Array, error) {
+	return repeatedAs[T](value, shape)
 }
 
 // denseAs converts a dense matrix, or returns it if it is one of T.

@@ -55,6 +55,10 @@ func compareVersions(a, b string) int {
 	return 0
 }
 
+// isOld reports whether a version comes before 3.0.0, which moved global
+// attributes to a group and made strings UTF-8.
+func isOld(version string) bool { return compareVersions(version, "3.0.0") < 0 }
+
 func versionPart(parts []string, i int) int {
 	if i >= len(parts) {
 		return 0

@@ -14,10 +14,10 @@ type storedAttributes struct {
 }
 
 // loadAttributes finds the attributes of an axis. Only datasets are attributes.
-func (c *Conn) loadAttributes(root *hdf5.Group, axis Axis, old bool) *Attributes {
+func (s *snapshot) loadAttributes(root *hdf5.Group, axis Axis, old bool) *Attributes {
 	stored := storedAttributes{datasets: map[string]*hdf5.Dataset{}, old: old}
-	attributes := &Attributes{filename: c.filename, axis: axis, length: c.length(axis), source: stored}
-	for name, dataset := range c.datasets(root, pick(axis, "row_attrs", "col_attrs")) {
+	attributes := &Attributes{filename: s.filename, axis: axis, length: s.length(axis), source: stored}
+	for name, dataset := range s.datasets(root, pick(axis, "row_attrs", "col_attrs")) {
 		attributes.names = append(attributes.names, name)
 		stored.datasets[name] = dataset
 	}

@@ -17,14 +17,14 @@ type storedGraphs struct {
 
 // loadGraphs finds the graphs of an axis. Those under the name of old files,
 // row_edges or col_edges, come after those under the present one, which win.
-func (c *Conn) loadGraphs(root *hdf5.Group, axis Axis) *Graphs {
-	stored := storedGraphs{groups: map[string]*hdf5.Group{}, allowance: c.memory}
-	graphs := &Graphs{filename: c.filename, axis: axis, length: c.length(axis), source: stored, allowance: c.memory}
+func (s *snapshot) loadGraphs(root *hdf5.Group, axis Axis) *Graphs {
+	stored := storedGraphs{groups: map[string]*hdf5.Group{}, allowance: s.memory}
+	graphs := &Graphs{filename: s.filename, axis: axis, length: s.length(axis), source: stored, allowance: s.memory}
 	for _, home := range pick(axis, []string{"row_graphs", "row_edges"}, []string{"col_graphs", "col_edges"}) {
-		for name, object := range c.children(root, home) {
+		for name, object := range s.children(root, home) {
 			group, ok := object.(*hdf5.Group)
 			if !ok {
-				c.problem("/%s/%s: not a group: %w", home, name, ErrInvalid)
+				s.problem("/%s/%s: not a group: %w", home, name, ErrInvalid)
 				continue
 			}
 			if stored.groups[name] != nil {

@@ -68,20 +68,20 @@ func Validate(path string, opts ...ValidateOption) (*Report, error) {
 		v.spec = specVersion(file)
 	}
 	report := validateSpec(file, v.spec)
-	c, err := newConn(file, path, settings{mode: ReadOnly})
+	c, err := newConn(file, nil, path, settings{mode: ReadOnly})
 	if err != nil {
 		return nil, err
 	}
-	checkVertices(report, c)
+	checkVertices(report, &c.now().contents)
 	if v.conventions {
-		checkConventions(report, c)
+		checkConventions(report, &c.now().contents)
 	}
 	return report, c.Close()
 }
 
 // checkVertices warns of edges that lead nowhere, which loompy's validator does
 // not look for.
-func checkVertices(r *Report, c *Conn) {
+func checkVertices(r *Report, c *contents) {
 	for _, graphs := range []*Graphs{c.rowGraphs, c.colGraphs} {
 		for _, name := range graphs.names {
 			if _, err := graphs.Edges(name); err != nil {

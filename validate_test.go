@@ -158,9 +158,9 @@ func FuzzJudgeAndExport(f *testing.F) {
 		if err != nil {
 			return
 		}
-		report := validateSpec(c.file, c.spec)
-		checkVertices(report, c)
-		checkConventions(report, c)
+		report := validateSpec(c.now().file, c.now().spec)
+		checkVertices(report, &c.now().contents)
+		checkConventions(report, &c.now().contents)
 		_ = c.ExportTo(context.Background(), &limitedWriter{left: 1 << 24})
 		_ = c.Close()
 	})

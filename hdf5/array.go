@@ -96,6 +96,34 @@ func (a *Array) Type() *Datatype { return a.dtype }
 // Shape returns the dimensions; a scalar has none.
 func (a *Array) Shape() []int { return slices.Clone(a.shape) }
 
+// WithType returns the same values, not copied, as elements of another datatype
+// whose values Go holds alike: strings of another length or character set, or
+// numbers in another form ([]float32 as "float16"). It is an error that wraps
+// [ErrType] if Go holds the values of t in another way.
+func (a *Array) WithType(t *Datatype) (*Array, error) {
+	held, want := heldAs(a.dtype), heldAs(t)
+	if held == "" || held != want {
+		return nil, fmt.Errorf("%s values as %s: %w", a.dtype, t, ErrType)
+	}
+	return &Array{dtype: t, shape: a.shape, data: a.data}, nil
+}
+
+// heldAs names the Go type of strings and numbers, and nothing else.
+func heldAs(t *Datatype) string {
+	if len(t.dims) > 0 {
+		return ""
+	}
+	switch t.class {
+	case String:
+		return "[]string"
+	case Integer, Float:
+		if held, _ := makeNumbers(t, 0); held != nil {
+			return fmt.Sprintf("%T", held)
+		}
+	}
+	return ""
+}
+
 // Len returns the number of elements: the product of the shape.
 func (a *Array) Len() int {
 	n := 1

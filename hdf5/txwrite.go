@@ -30,14 +30,7 @@ func (tx *Tx) writeValues(ctx context.Context, name string, values *Array, selec
 	if err != nil {
 		return err
 	}
-	p, err := d.newPlan(selectors)
-	if err != nil {
-		return err
-	}
-	if want := append(p.shape(), d.dtype.dims...); !slices.Equal(values.shape, want) {
-		return fmt.Errorf("values of shape %v for a selection of shape %v: %w", values.shape, want, ErrSelection)
-	}
-	raw, err := tx.encode(d.dtype, values.data, values.Len())
+	p, raw, err := tx.planWrite(d, values, selectors)
 	if err != nil || p.empty() {
 		return err
 	}
@@ -46,6 +39,19 @@ func (tx *Tx) writeValues(ctx context.Context, name string, values *Array, selec
 		return err
 	}
 	return tx.relayout(name, layout)
+}
+
+// planWrite plans the writing of values, and returns them as they are stored.
+func (tx *Tx) planWrite(d *Dataset, values *Array, selectors []Selector) (*plan, []byte, error) {
+	p, err := d.newPlan(selectors)
+	if err != nil {
+		return nil, nil, err
+	}
+	if want := append(p.shape(), d.dtype.dims...); !slices.Equal(values.shape, want) {
+		return nil, nil, fmt.Errorf("values of shape %v for a selection of shape %v: %w", values.shape, want, ErrSelection)
+	}
+	raw, err := tx.encode(d.dtype, values.data, values.Len())
+	return p, raw, err
 }
 
 // relayout gives a dataset another layout.
@@ -133,6 +139,15 @@ type newChunk struct {
 
 // storeChunks stores the chunks that p touches, and a new index of all.
 func (tx *Tx) storeChunks(ctx context.Context, p *plan, raw []byte) (format.Layout, error) {
+	changed, err := tx.encodeChunks(ctx, p, raw)
+	if err != nil {
+		return format.Layout{}, err
+	}
+	return tx.reindex(p.d, p.d.space.dims, changed)
+}
+
+// encodeChunks stores the chunks that p touches, which no index has yet.
+func (tx *Tx) encodeChunks(ctx context.Context, p *plan, raw []byte) ([]newChunk, error) {
 	type encoded struct {
 		at   []uint64
 		b    []byte
@@ -160,10 +175,8 @@ func (tx *Tx) storeChunks(ctx context.Context, p *plan, raw []byte) (format.Layo
 		changed = append(changed, c)
 		return err
 	}
-	if err := stream(ctx, p, true, work, deliver); err != nil {
-		return format.Layout{}, err
-	}
-	return tx.reindex(d, d.space.dims, changed)
+	err := stream(ctx, p, true, work, deliver)
+	return changed, err
 }
 
 // gridPosition returns where in the grid a chunk is.

@@ -1,0 +1,146 @@
+package loom
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/goloom/loom/hdf5"
+)
+
+// concatenated returns the elements of two arrays that differ at most in their
+// first dimension, one after the other. Numbers of different types become those of a
+// type that holds both, as numpy has it; strings and numbers do not mix.
+func concatenated(first, second *Array) (*Array, error) {
+	if isText(first) && isText(second) {
+		return concatenatedAs[string](first, second)
+	}
+	t, err := commonType(first.Type(), second.Type())
+	if err != nil {
+		return nil, err
+	}
+	n, err := numbersOf(t)
+	if err != nil {
+		return nil, err
+	}
+	if first, err = n.converted(first); err != nil {
+		return nil, err
+	}
+	if second, err = n.converted(second); err != nil {
+		return nil, err
+	}
+	both, err := n.concatenated(first, second)
+	if err != nil {
+		return nil, err
+	}
+	return both.WithType(t)
+}
+
+func isText(a *Array) bool { return a.Type().Class() == hdf5.String }
+
+func concatenatedAs[T hdf5.Element](first, second *Array) (*Array, error) {
+	a, err := hdf5.Values[T](first)
+	if err != nil {
+		return nil, err
+	}
+	b, err := hdf5.Values[T](second)
+	if err != nil {
+		return nil, err
+	}
+	shape := first.Shape()
+	shape[0] += second.Shape()[0]
+	return hdf5.NewArray(slices.Concat(a, b), shape...)
+}
+
+// commonType returns the smallest type of numbers that holds those of both
+// types: integers of 64 bits of which only some are signed, and integers of more than
+// 16 bits beside floating point numbers, become float64.
+func commonType(a, b *hdf5.Datatype) (*hdf5.Datatype, error) {
+	if a.String() == b.String() {
+		return a, nil
+	}
+	for _, t := range []*hdf5.Datatype{a, b} {
+		if _, err := numbersOf(t); err != nil {
+			return nil, fmt.Errorf("%s and %s have no type in common: %w", a, b, ErrType)
+		}
+	}
+	for _, name := range []string{
+		"int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float16", "float32", "float64",
+	} {
+		t, err := hdf5.NamedType(name)
+		if err != nil {
+			return nil, err
+		}
+		if holds(t, a) && holds(t, b) || name == "float64" {
+			return t, nil
+		}
+	}
+	return nil, fmt.Errorf("%s and %s have no type in common: %w", a, b, ErrType)
+}
+
+// holds reports whether numbers of type t can be all those of type u.
+func holds(t, u *hdf5.Datatype) bool {
+	integers := t.Class() == hdf5.Integer
+	switch {
+	case integers && u.Class() == hdf5.Float:
+		return false
+	case integers && isUnsigned(t) == isUnsigned(u), t.Class() == u.Class() && !integers:
+		return t.Size() >= u.Size()
+	case integers:
+		return isUnsigned(u) && t.Size() > u.Size()
+	}
+	return t.Size() > u.Size() // a float of twice the integer's size
+}
+
+func isUnsigned(t *hdf5.Datatype) bool { return t.String()[0] == 'u' }
+
+// zeros returns an array of zeros, or empty strings, of the type of another.
+func zeros(like *Array, shape []int) (*Array, error) {
+	if isText(like) {
+		return repeatedAs[string](hdf5.NewScalar(""), shape)
+	}
+	n, err := numbersOf(like.Type())
+	if err != nil {
+		return nil, err
+	}
+	zero, err := n.converted(hdf5.NewScalar(int8(0)))
+	if err != nil {
+		return nil, err
+	}
+	all, err := n.repeated(zero, shape)
+	if err != nil {
+		return nil, err
+	}
+	return all.WithType(like.Type())
+}
+
+// repeated returns an array of the given shape each element of whose first
+// dimension is the value, or all of which is if it is a scalar.
+func repeated(value *Array, shape []int) (*Array, error) {
+	if isText(value) {
+		return repeatedAs[string](value, shape)
+	}
+	n, err := numbersOf(value.Type())
+	if err != nil {
+		return nil, err
+	}
+	all, err := n.repeated(value, shape)
+	if err != nil {
+		return nil, err
+	}
+	return all.WithType(value.Type())
+}
+
+func repeatedAs[T hdf5.Element](value *Array, shape []int) (*Array, error) {
+	values, err := hdf5.Values[T](value)
+	if err != nil {
+		return nil, err
+	}
+	n := 1
+	for _, length := range shape {
+		n *= length
+	}
+	if len(values) != 1 && !slices.Equal(value.Shape(), shape[1:]) {
+		return nil, fmt.Errorf("value to fill in of shape %v for elements of shape %v: %w", value.Shape(), shape[1:], ErrShape)
+	}
+	return hdf5.NewArray(slices.Repeat(values, n/max(1, len(values))), shape...)
+}

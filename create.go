@@ -1,0 +1,94 @@
+package loom
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/goloom/loom/hdf5"
+)
+
+// createdVersion is the version of the specification that new files follow.
+const createdVersion = "3.0.0"
+
+// Create makes a new Loom file, of version 3.0.0 of the specification, in place
+// of an existing one. The layers, among them the main matrix "", have one shape;
+// the attributes have one value for each row or column. See [Layers.Set],
+// [Attributes.Set] and [GlobalAttributes.Set] for what they can be, and
+// [Layers.Matrices] and [Attributes.Arrays] for those of another file or view.
+//
+//	err := loom.Create(ctx, "cells.loom", map[string]loom.Matrix{"": counts}, rowAttrs, colAttrs, nil)
+//
+// The file appears, whole and durable, when all is written: if anything fails,
+// what was at path before is still there. LOOM_SPEC_VERSION, CreationDate and
+// last_modified are set among the global attributes.
+func Create(ctx context.Context, path string, layers map[string]Matrix, rowAttrs, colAttrs, attrs map[string]*Array, opts ...WriteOption) error {
+	return create(ctx, path, attrs, func(e *edit) error {
+		if layers[""] == nil {
+			return fmt.Errorf("%s: %w", layerTitle(""), ErrNotExist)
+		}
+		if err := e.setLayers(ctx, layers, newWriteSettings(opts)); err != nil {
+			return err
+		}
+		if err := e.setAttributes(ctx, Rows, rowAttrs); err != nil {
+			return err
+		}
+		return e.setAttributes(ctx, Columns, colAttrs)
+	})
+}
+
+// New makes a new file without a matrix, in place of an existing one, and
+// connects to it. It is no valid Loom file before it has a matrix: see
+// [Layers.Set] and [Conn.AddColumns].
+func New(ctx context.Context, path string, attrs map[string]*Array) (*Conn, error) {
+	if err := create(ctx, path, attrs, func(*edit) error { return nil }); err != nil {
+		return nil, err
+	}
+	return Connect(path, SkipValidation())
+}
+
+// create makes a file with the groups and global attributes that every file
+// has, and with what fill adds.
+func create(ctx context.Context, path string, attrs map[string]*Array, fill func(*edit) error) error {
+	err := hdf5.Create(ctx, path, func(h *hdf5.Tx) error {
+		file, err := h.File()
+		if err != nil {
+			return err
+		}
+		empty, err := newSnapshot(file, path, 0, nil)
+		if err != nil {
+			return err
+		}
+		e := newEdit(h, empty, 0, nil)
+		e.old = false
+		if err := e.makeGroups(); err != nil {
+			return err
+		}
+		if err := fill(e); err != nil {
+			return err
+		}
+		if err := e.setGlobals(ctx, attrs); err != nil {
+			return err
+		}
+		e.touched["attrs"] = true
+		return errors.Join(
+			e.writeGlobal(ctx, "CreationDate", hdf5.NewScalar(e.stamp)),
+			e.writeGlobal(ctx, specVersionName, hdf5.NewScalar(createdVersion)),
+			e.finish(ctx),
+		)
+	})
+	if err != nil {
+		return fmt.Errorf("create %s: %w", path, err)
+	}
+	return nil
+}
+
+// makeGroups makes the groups that the specification asks for.
+func (e *edit) makeGroups() error {
+	for _, group := range []string{"attrs", "layers", "row_attrs", "col_attrs", "row_graphs", "col_graphs"} {
+		if err := e.makeGroup(group); err != nil {
+			return err
+		}
+	}
+	return nil
+}

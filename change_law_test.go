@@ -410,7 +410,6 @@ func TestTimesOfChange(t *testing.T) {
 		}
 		rows, cols := ds.Shape()
 		ones := denseOf(t, rows, cols, func(int, int) float32 { return 1 })
-		since := time.Now().Add(-time.Second)
 		for _, test := range []struct {
 			change func() error
 			want   loom.Changes
@@ -425,7 +424,7 @@ func TestTimesOfChange(t *testing.T) {
 			{func() error { return ds.ColAttrs().Delete("X") }, loom.Changes{}},
 		} {
 			time.Sleep(time.Millisecond)
-			since = must(ds.LastModified()).Add(0)
+			since := must(ds.LastModified())
 			if since.IsZero() {
 				since = time.Now().Add(-time.Millisecond)
 			}

@@ -1,4 +1,4 @@
-// Package loom reads Loom files: one HDF5 file that holds a large annotated
+// Package loom reads and changes Loom files: one HDF5 file that holds a large annotated
 // matrix, with a row for each gene and a column for each cell.
 //
 // A file is opened with [Open] to read it, or with [Connect] in loompy's default
@@ -27,6 +27,25 @@
 //	for b, err := range ds.Scan(ctx, loom.Columns, loom.BatchSize(1000)) {
 //		...
 //	}
+//
+// # Changes
+//
+// A file that is open with [Connect] is changed through what it is read with:
+// [Attributes.Set], [GlobalAttributes.Set], [Layers.Set], [Layer.Write],
+// [Graphs.Set] and their Delete, and [Conn.AddColumns]. Each is a transaction:
+// after a crash at whatever instant the file holds all of it or nothing.
+// [Conn.Update] makes one of several changes. [Create] and [New] make new files.
+//
+//	err = ds.Update(ctx, func(tx *loom.Tx) error {
+//		if err := tx.ColAttrs().Set("Clusters", clusters); err != nil {
+//			return err
+//		}
+//		return tx.ColAttrs().Delete("ClusterID")
+//	})
+//
+// What is stored is what loompy would store, in the dialect of the file's own
+// version of the specification. Each change is noted, as a time, on the object, its
+// group and the file: see [Conn.ChangesSince].
 //
 // # Memory and cost
 //

@@ -543,3 +543,39 @@ func TestCreateFromView(t *testing.T) {
 		}
 	}
 }
+
+// TestLayersThatCannotGrow are stored anew when columns are added.
+func TestLayersThatCannotGrow(t *testing.T) {
+	ctx := t.Context()
+	path := filepath.Join(t.TempDir(), "fixed.loom")
+	old := denseOf(t, 70, 3, spotted[int16])
+	err := hdf5.Create(ctx, path, func(tx *hdf5.Tx) error {
+		values := arrayOf(t, old.Raw(), 70, 3)
+		if err := tx.CreateDataset("/matrix", hdf5.DatasetSpec{Type: values.Type(), Shape: []int{70, 3}}); err != nil {
+			return err
+		}
+		if err := tx.Write(ctx, "/matrix", values); err != nil {
+			return err
+		}
+		return tx.SetAttribute("/", "LOOM_SPEC_VERSION", hdf5.NewScalar("2.0.1"))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ds := connect(t, path, loom.SkipValidation())
+	if _, err := ds.AddColumns(ctx, map[string]loom.Matrix{"": denseOf(t, 70, 64, spotted[int16])}, nil); err != nil {
+		t.Fatal(err)
+	}
+	got := must(ds.Matrix().Read(ctx, loom.All(), loom.All()))
+	for i := range 70 {
+		for j := range 67 {
+			want := spotted[float64](i, j)
+			if j >= 3 {
+				want = spotted[float64](i, j-3)
+			}
+			if got.At(i, j) != want {
+				t.Fatalf("element %d, %d: %v, want %v", i, j, got.At(i, j), want)
+			}
+		}
+	}
+}

@@ -28,6 +28,11 @@ type Editor struct {
 	mu     sync.Mutex // held by the transaction under way
 	state  atomic.Pointer[File]
 	closed atomic.Bool
+
+	// written counts the bytes that transactions have written since free space was
+	// last looked for: about as many have been superseded.
+	written uint64
+	mapped  bool // free space has been looked for
 }
 
 // Edit opens the named file for changing it. Nothing is written before the
@@ -104,14 +109,59 @@ func (e *Editor) publish(f *File) {
 	pin := e.volume.Pin()
 	f.r, f.size = pin.Reader(), f.base+pin.Reader().Size()
 	f.strings = index.NewGlobalHeap(f.r, f.sb.Sizes)
+	f.pin = pin
 	runtime.AddCleanup(f, func(pin *storage.Snapshot) { pin.Release() }, pin)
-	e.state.Store(f)
+	if before := e.state.Swap(f); before != nil && !before.handedOut.Load() {
+		before.pin.Release()
+	}
+}
+
+// Free space is looked for when transactions have written a share of the file's
+// size since the last time, and no less than that many bytes. Of a file that is larger
+// than mapAtOnce it is not looked for before that.
+const (
+	writtenShare = 16
+	writtenBytes = 4 << 10
+	mapAtOnce    = 256 << 20
+)
+
+// findFree tells the volume which space of the present state is not in use, if
+// looking for it is worth while. It reads all metadata.
+func (e *Editor) findFree(ctx context.Context) error {
+	f := e.state.Load()
+	first := !e.mapped && f.size <= mapAtOnce
+	if !first && e.written < max(writtenBytes, uint64(f.size)/writtenShare) {
+		return nil
+	}
+	e.mapped, e.written = true, 0
+	extents, err := f.freeExtents(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return nil // where not all is understood, nothing is reused
+	}
+	free := make([]storage.Extent, 0, len(extents))
+	for _, x := range extents {
+		free = append(free, storage.Extent{Addr: x.Addr, Size: x.Size})
+	}
+	// States that nobody holds any more are let go by the garbage collector.
+	runtime.GC()
+	return e.volume.SetFree(free)
 }
 
 // File returns the present state of the file. It does not change: after a
 // transaction there is another one. It can be read until the Editor is closed, by
 // any number of goroutines, also while a transaction is under way.
-func (e *Editor) File() *File { return e.state.Load() }
+func (e *Editor) File() *File {
+	for {
+		f := e.state.Load()
+		f.handedOut.Store(true)
+		if f == e.state.Load() {
+			return f // if not, the state may have been let go before it was marked
+		}
+	}
+}
 
 // Update calls change with a transaction and, if it returns nil, commits it. If
 // change returns an error, or panics, nothing of the transaction becomes part of the file.
@@ -119,9 +169,12 @@ func (e *Editor) File() *File { return e.state.Load() }
 func (e *Editor) Update(ctx context.Context, change func(tx *Tx) error) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	before := e.File()
+	before := e.state.Load()
 	if e.closed.Load() {
 		return before.fail("", ErrClosed)
+	}
+	if err := e.findFree(ctx); err != nil {
+		return before.fail("", err)
 	}
 	st, err := e.volume.Begin()
 	if err != nil {
@@ -160,6 +213,7 @@ func (e *Editor) commit(tx *Tx) error {
 	if err != nil {
 		return errors.Join(tx.f.fail("", err), tx.st.Rollback())
 	}
+	e.written += tx.st.Allocated()
 	if err := tx.st.Commit(image); err != nil {
 		return err
 	}
@@ -175,7 +229,7 @@ func (e *Editor) Close() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed.Swap(true) {
-		return e.File().fail("", ErrClosed)
+		return e.state.Load().fail("", ErrClosed)
 	}
 	return e.volume.Close()
 }

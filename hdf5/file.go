@@ -27,6 +27,11 @@ type File struct {
 	closer      io.Closer
 	closed      *atomic.Bool // shared by all states of a file that is being edited
 	base        int64        // position of address 0 in the file
+
+	// Of a state that an Editor published: what keeps its space from being used
+	// again, and whether anybody but the Editor knows of it.
+	pin       *storage.Snapshot
+	handedOut atomic.Bool
 }
 
 // An Option changes how a file is opened.

@@ -98,6 +98,9 @@ func (t *Tx) End() uint64 {
 	return t.end
 }
 
+// Allocated returns how many bytes the transaction has allocated and not freed.
+func (t *Tx) Allocated() uint64 { return t.fresh.size() }
+
 // WriteAt writes b at addr, all of which must have been allocated by this
 // transaction and not freed since.
 func (t *Tx) WriteAt(b []byte, addr uint64) error {

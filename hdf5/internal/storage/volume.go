@@ -152,27 +152,26 @@ func (v *Volume) readSuperblock(l Layout) ([]byte, error) {
 
 // SetFree says which extents of the committed content are not in use, as a walk
 // over all of it has shown. They become reusable when nobody else reads the
-// file.
+// file. It takes the place of what was known about free space before, and fails
+// while a transaction is open.
 func (v *Volume) SetFree(extents []Extent) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if v.open {
+		return fmt.Errorf("%s: free space is replaced within a transaction", v.name)
+	}
 	var free space
 	for _, e := range extents {
 		if err := v.checkExtent(e, v.layout.End); err != nil {
 			return err
 		}
-		for _, known := range v.retired {
-			if len(known.free.cut(e)) > 0 {
-				return fmt.Errorf("%s: %d bytes at %d are known to be free: %w", v.name, e.Size, e.Addr, errOverlap)
-			}
-		}
-		if reusable := v.reusable; len(reusable.cut(e)) > 0 {
-			return fmt.Errorf("%s: %d bytes at %d are known to be free: %w", v.name, e.Size, e.Addr, errOverlap)
-		}
 		if err := free.add(e); err != nil {
 			return fmt.Errorf("%s: %w", v.name, err)
 		}
 	}
+	// Space that was reusable is retired again with the rest: whether anybody
+	// reads it must be asked anew, which costs little.
+	v.reusable, v.retired = space{}, nil
 	v.retire(free)
 	return nil
 }

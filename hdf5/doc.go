@@ -1,4 +1,4 @@
-// Package hdf5 reads HDF5 files, in pure Go.
+// Package hdf5 reads and changes HDF5 files, in pure Go.
 //
 // A [File] is a tree of groups and datasets, each with attributes:
 //
@@ -30,6 +30,10 @@
 // file's size before it is used: a damaged or hostile file yields an error that
 // wraps [ErrCorrupt], never a panic and never more memory than the file
 // warrants (see [WithMemoryLimit]).
+//
+// A File is one state of a file: what it reads does not change. An [Editor]
+// changes files, in transactions of which all happens or nothing, whenever the
+// process or the machine stops. [Create] makes new files.
 //
 // A File and everything that comes from it is safe for concurrent use.
 //

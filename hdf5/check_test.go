@@ -440,17 +440,7 @@ func TestCheckStops(t *testing.T) {
 
 // FuzzCheck checks whatever the fuzzer makes of small files.
 func FuzzCheck(f *testing.F) {
-	files, err := filepath.Glob(filepath.Join("..", "testdata", "*.loom"))
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, path := range files {
-		b, err := os.ReadFile(path)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(b)
-	}
+	addSmallFiles(f)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		file, err := hdf5.NewFile(bytes.NewReader(b), int64(len(b)))
 		if err != nil {

@@ -202,15 +202,7 @@ func (d *Dataset) openChunks() error {
 		d.chunk = append(d.chunk, int(c))
 	}
 	d.edges = d.layout.DontFilterPartial
-	chunks, err := index.OpenChunks(d.file.r, index.ChunkParams{
-		Layout:     d.layout,
-		Sizes:      d.file.sb.Sizes,
-		Dims:       toUint64(d.space.dims),
-		MaxDims:    d.space.rawMax,
-		ElemSize:   uint32(d.width),
-		Filtered:   len(d.filters) > 0,
-		ChunkBytes: size,
-	})
+	chunks, err := index.OpenChunks(d.file.r, d.chunkParams())
 	d.chunks = chunks
 	return err
 }

@@ -1,7 +1,6 @@
 package hdf5
 
 import (
-	"encoding/binary"
 	"fmt"
 
 	"github.com/goloom/loom/hdf5/internal/format"
@@ -83,25 +82,25 @@ func (f *File) sharedHeap(t format.MessageType) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	offset := f.sb.Sizes.Offset
 	m, ok := h.Find(format.MsgSharedTable)
-	if !ok || len(m.Data) < 2+offset {
+	if !ok {
 		return 0, fmt.Errorf("the file has no shared message table: %w", ErrCorrupt)
 	}
-	const signature = "SMTB"
-	entries, width := int(m.Data[1+offset]), 14+2*offset
-	table, err := f.r.Bytes(loadBytes(m.Data[1:1+offset], false), uint64(len(signature)+entries*width+4))
+	addr, indexes, err := format.DecodeSharedTableMessage(m.Data, f.sb.Sizes)
 	if err != nil {
 		return 0, err
 	}
-	body := table[:len(table)-4]
-	if string(table[:4]) != signature || format.Checksum(body) != binary.LittleEndian.Uint32(table[len(body):]) {
-		return 0, fmt.Errorf("shared message table: signature or checksum is wrong: %w", ErrCorrupt)
+	b, err := f.r.Bytes(addr, format.SharedTableSize(f.sb.Sizes, indexes))
+	if err != nil {
+		return 0, err
 	}
-	for i := range entries {
-		entry := body[len(signature)+i*width:][:width]
-		if types := binary.LittleEndian.Uint16(entry[2:]); types&(1<<t) != 0 {
-			return loadBytes(entry[14+offset:], false), nil
+	table, err := format.DecodeSharedTable(b, f.sb.Sizes, indexes)
+	if err != nil {
+		return 0, err
+	}
+	for _, entry := range table {
+		if entry.Types&(1<<t) != 0 {
+			return entry.Heap, nil
 		}
 	}
 	return 0, fmt.Errorf("no shared message heap for it: %w", ErrCorrupt)

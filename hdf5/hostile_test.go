@@ -150,6 +150,14 @@ func peakMemory(t *testing.T) int {
 // FuzzOpen opens and reads everything in whatever the fuzzer makes of small
 // files.
 func FuzzOpen(f *testing.F) {
+	addSmallFiles(f)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		_ = readEverything(t, b) // errors are welcome, panics are not
+	})
+}
+
+// addSmallFiles seeds a fuzz target with the committed files.
+func addSmallFiles(f *testing.F) {
 	files, err := filepath.Glob(filepath.Join("..", "testdata", "*.loom"))
 	if err != nil {
 		f.Fatal(err)
@@ -161,7 +169,4 @@ func FuzzOpen(f *testing.F) {
 		}
 		f.Add(b)
 	}
-	f.Fuzz(func(t *testing.T, b []byte) {
-		_ = readEverything(t, b) // errors are welcome, panics are not
-	})
 }

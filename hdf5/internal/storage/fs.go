@@ -77,6 +77,9 @@ func OpenShared(fsys FS, name string) (File, error) {
 			return f, nil
 		}
 		if !errors.Is(err, ErrLocked) || time.Since(start) > patience {
+			if errors.Is(err, ErrLocked) {
+				err = fmt.Errorf("%w, or set %s=FALSE to read it while it is being written", err, lockVariable)
+			}
 			return nil, errors.Join(fmt.Errorf("open %s for reading: %w", name, err), f.Close())
 		}
 	}

@@ -42,7 +42,7 @@ var (
 func (p policy) judge(name string, err error) error {
 	switch {
 	case errors.Is(err, errHeld):
-		return fmt.Errorf("%w: %s: close it in the other program, notebook or connection and try again, or open it read-only", ErrLocked, name)
+		return fmt.Errorf("%w: %s: close it in the other program, notebook or connection and try again", ErrLocked, name)
 	case errors.Is(err, errNoLocks) && p == lockBestEffort:
 		return nil
 	case errors.Is(err, errNoLocks):

@@ -96,6 +96,9 @@ func Open(fsys FS, name string) (*Volume, error) {
 			break
 		}
 	}
+	if errors.Is(err, ErrLocked) {
+		err = fmt.Errorf("%w, or open it read-only", err)
+	}
 	return nil, fmt.Errorf("open %s for writing: %w", name, err)
 }
 

@@ -1,8 +1,11 @@
 package hdf5_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -104,4 +107,75 @@ func TestEdit(t *testing.T) {
 		t.Fatal(err)
 	}
 	compareFile(t, path)
+}
+
+// TestEditorClose checks what is left of an Editor and its Files.
+func TestEditorClose(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "new.h5")
+	makeFile(t, path)
+	e, err := hdf5.Edit(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := e.File()
+	if err := f.Close(); err != nil {
+		t.Errorf("Close of a state: %v", err)
+	}
+	if _, err := f.Dataset("/matrix"); err != nil {
+		t.Errorf("a state after its Close: %v", err)
+	}
+	if err := e.Close(); err != nil {
+		t.Error(err)
+	}
+	_, err = f.Dataset("/matrix")
+	update := e.Update(t.Context(), func(*hdf5.Tx) error { return nil })
+	for name, err := range map[string]error{"Dataset": err, "Update": update, "Close": e.Close()} {
+		if !errors.Is(err, hdf5.ErrClosed) {
+			t.Errorf("%s after Close of the Editor: error %v, want ErrClosed", name, err)
+		}
+	}
+}
+
+// TestRefusedChanges checks that what is refused changes nothing.
+func TestRefusedChanges(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "new.h5")
+	makeFile(t, path)
+	before := must(os.ReadFile(path))
+	ctx := t.Context()
+	values := must(hdf5.NewArray([]float32{1, 2}))
+	for name, change := range map[string]func(tx *hdf5.Tx) error{
+		"wrong shape":   func(tx *hdf5.Tx) error { return tx.Write(ctx, "/matrix", values) },
+		"wrong type":    func(tx *hdf5.Tx) error { return tx.Write(ctx, "/a/b/flags", must(hdf5.NewArray([]int8{1, 2, 3}))) },
+		"outside":       func(tx *hdf5.Tx) error { return tx.Write(ctx, "/matrix", values, hdf5.At(0), hdf5.Range(129, 131)) },
+		"no dataset":    func(tx *hdf5.Tx) error { return tx.Write(ctx, "/a", values) },
+		"does not grow": func(tx *hdf5.Tx) error { return tx.Resize(ctx, "/matrix", 201, 130) },
+		"exists":        func(tx *hdf5.Tx) error { return tx.CreateGroup("/matrix") },
+		"below dataset": func(tx *hdf5.Tx) error { return tx.CreateGroup("/matrix/group") },
+		"into itself":   func(tx *hdf5.Tx) error { return tx.Rename("/a", "/a/b/c") },
+		"missing":       func(tx *hdf5.Tx) error { return tx.Delete("/a/nothing") },
+		"no attribute":  func(tx *hdf5.Tx) error { return tx.DeleteAttribute("/matrix", "nothing") },
+		"no chunks": func(tx *hdf5.Tx) error {
+			return tx.CreateDataset("/new", hdf5.DatasetSpec{Type: values.Type(), Shape: []int{2}, Deflate: 1})
+		},
+		"half way": func(tx *hdf5.Tx) error {
+			if err := editAll(ctx, tx); err != nil {
+				return err
+			}
+			return tx.Delete("/a/nothing")
+		},
+	} {
+		e := must(hdf5.Edit(path))
+		if err := e.Update(ctx, change); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+		// What had been written went to free space, which has no content.
+		after := must(os.ReadFile(path))
+		if len(after) != len(before) || !bytes.Equal(before[:96], after[:96]) {
+			t.Errorf("%s: the file has changed", name)
+		}
+		checkSound(t, path)
+	}
 }

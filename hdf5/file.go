@@ -145,9 +145,12 @@ func (f *File) BytesRead() int64 { return f.r.BytesRead() }
 func (f *File) SuperblockVersion() int { return f.sb.Version }
 
 // Close closes the file. Whatever came from it fails with [ErrClosed] from then
-// on, and so does a second Close. A File that comes from an [Editor] is closed
-// with the Editor, whichever of the two is asked.
+// on, and so does a second Close. It does nothing to a File that comes from an
+// [Editor], which is closed with the Editor.
 func (f *File) Close() error {
+	if f.pin != nil {
+		return nil
+	}
 	if f.closed.Swap(true) {
 		return f.fail("", ErrClosed)
 	}

@@ -252,23 +252,51 @@ func Create(ctx context.Context, path string, change func(tx *Tx) error, opts ..
 }
 
 func create(ctx context.Context, fsys storage.FS, path string, change func(tx *Tx) error, opts []Option) error {
-	return storage.Replace(fsys, path, func(file storage.File) error {
-		e := &Editor{volume: storage.NewVolume(file, path), opts: append([]Option{WithName(path)}, opts...)}
-		if err := e.format(); err != nil {
+	sizes := format.Sizes{Offset: wordSize, Length: wordSize}
+	return createFile(ctx, fsys, path, sizes, nil, func(tx *Tx) error {
+		root := &format.Header{Version: 1, RefCount: 1, Messages: []format.Message{{Type: format.MsgSymbolTable}}}
+		addr, err := tx.writeGroup(root, nil)
+		if err != nil {
 			return err
 		}
-		return e.Update(ctx, func(tx *Tx) error {
-			root := &format.Header{Version: 1, RefCount: 1, Messages: []format.Message{{Type: format.MsgSymbolTable}}}
-			addr, err := tx.writeGroup(root, nil)
-			if err != nil {
-				return err
-			}
-			if err := tx.newRoot(addr); err != nil {
-				return err
-			}
-			return change(tx)
-		})
+		if err := tx.newRoot(addr); err != nil {
+			return err
+		}
+		return change(tx)
+	}, opts)
+}
+
+// createFile makes a new file whose addresses and lengths are of the given
+// sizes, behind a user block unless that is nil. fill has to make its root group.
+func createFile(ctx context.Context, fsys storage.FS, path string, sizes format.Sizes, userBlock *storage.Reader, fill func(tx *Tx) error, opts []Option) error {
+	return storage.Replace(fsys, path, func(file storage.File) error {
+		base, err := copyUserBlock(file, userBlock)
+		if err != nil {
+			return err
+		}
+		e := &Editor{volume: storage.NewVolume(file, path), opts: append([]Option{WithName(path)}, opts...)}
+		if err := e.format(sizes, base); err != nil {
+			return err
+		}
+		return e.Update(ctx, fill)
 	})
+}
+
+// copyUserBlock writes a user block, if there is one, and returns its size.
+func copyUserBlock(file storage.File, block *storage.Reader) (int64, error) {
+	if block == nil {
+		return 0, nil
+	}
+	for at := int64(0); at < block.Size(); at += readBytes {
+		b, err := block.Prefix(uint64(at), readBytes)
+		if err != nil {
+			return 0, err
+		}
+		if _, err := file.WriteAt(b, at); err != nil {
+			return 0, err
+		}
+	}
+	return block.Size(), nil
 }
 
 // Widths and tree sizes of new files: libhdf5's.
@@ -279,11 +307,11 @@ const (
 	chunkK         = 32
 )
 
-// format starts an empty volume with a superblock of version 0 that has no root
-// group yet.
-func (e *Editor) format() error {
+// format starts an empty volume, after base bytes of user block, with a
+// superblock of version 0 that has no root group yet.
+func (e *Editor) format(sizes format.Sizes, base int64) error {
 	sb := format.Superblock{
-		Sizes:      format.Sizes{Offset: wordSize, Length: wordSize},
+		Sizes: sizes, BaseAddr: uint64(base),
 		GroupLeafK: groupLeafK, GroupInternalK: groupInternalK, ChunkK: chunkK,
 		Root: format.Undefined, RootBTree: format.Undefined, RootHeap: format.Undefined,
 		Extension: format.Undefined, DriverInfo: format.Undefined,
@@ -292,11 +320,11 @@ func (e *Editor) format() error {
 	if err != nil {
 		return err
 	}
-	sb.EOF = uint64(len(image))
-	if err := e.volume.SetLayout(storage.Layout{Superblock: uint64(len(image)), End: sb.EOF}); err != nil {
+	sb.EOF = sb.BaseAddr + uint64(len(image))
+	if err := e.volume.SetLayout(storage.Layout{Base: base, Superblock: uint64(len(image)), End: uint64(len(image))}); err != nil {
 		return err
 	}
-	f := &File{sb: sb, closed: &e.closed, directories: new(sync.Map)}
+	f := &File{sb: sb, base: base, closed: &e.closed, directories: new(sync.Map)}
 	for _, opt := range e.opts {
 		opt(f)
 	}

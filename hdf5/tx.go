@@ -46,11 +46,16 @@ func (tx *Tx) File() (*File, error) {
 // encode returns n elements of type t as they are stored; see encoder.encode.
 // What is of variable length is in the file only after flush.
 func (tx *Tx) encode(t *Datatype, data any, n int) ([]byte, error) {
+	e := encoder{sz: tx.f.sb.Sizes, heap: tx.heapBuilder()}
+	return e.encode(t, data, n)
+}
+
+// heapBuilder returns where values of variable length go.
+func (tx *Tx) heapBuilder() *index.HeapBuilder {
 	if tx.heap == nil {
 		tx.heap = index.NewHeapBuilder(tx.st, tx.f.sb.Sizes)
 	}
-	e := encoder{sz: tx.f.sb.Sizes, heap: tx.heap}
-	return e.encode(t, data, n)
+	return tx.heap
 }
 
 // fit returns the datatype as this file stores it: references to values of

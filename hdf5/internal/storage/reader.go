@@ -41,6 +41,11 @@ func (r *Reader) Rebase(base int64) (*Reader, error) {
 	return &Reader{src: r.src, size: r.size - base, base: r.base + base, read: r.read}, nil
 }
 
+// Before returns a Reader of what lies before address 0: a user block.
+func (r *Reader) Before() *Reader {
+	return &Reader{src: r.src, size: r.base, read: r.read}
+}
+
 // Limit returns a Reader of the same file that ends at address end if that
 // lies before the present end.
 func (r *Reader) Limit(end int64) *Reader {

@@ -1,0 +1,282 @@
+package hdf5_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/goloom/loom/hdf5"
+	"github.com/goloom/loom/internal/oracle"
+)
+
+// repack repacks the file at path to a new one, whose path it returns.
+func repack(t *testing.T, path string, opts hdf5.RepackOptions) (string, error) {
+	t.Helper()
+	f, err := hdf5.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	to := filepath.Join(t.TempDir(), "repacked.h5")
+	err = hdf5.Repack(t.Context(), f, to, opts)
+	if _, statErr := os.Stat(to); err != nil && !errors.Is(statErr, os.ErrNotExist) {
+		t.Errorf("a file was made in spite of %v", err)
+	}
+	return to, err
+}
+
+// TestRepackForeignFiles repacks files that others wrote, as they are and with
+// all datasets stored otherwise. h5py must find in the new file what it finds in the old.
+func TestRepackForeignFiles(t *testing.T) {
+	files := slices.Concat(oracle.GeneratedFiles(t, "*"), oracle.Fixtures(t, "loom"), oracle.Fixtures(t, "h5ad"), oracle.Fixtures(t, "tenx"))
+	for _, path := range files {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			t.Parallel()
+			original := oracle.Dump(t, path)
+			plain, err := repack(t, path, hdf5.RepackOptions{})
+			if errors.Is(err, hdf5.ErrReferenced) || errors.Is(err, hdf5.ErrUnsupported) {
+				t.Skip(err)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			repacked := oracle.Dump(t, plain)
+			compareDumps(t, original, repacked, false)
+			compareStorage(t, original, repacked)
+			checkSound(t, plain)
+			compareFile(t, plain)
+			compareSize(t, path, plain)
+
+			other, err := repack(t, path, hdf5.RepackOptions{Storage: otherwise})
+			if errors.Is(err, hdf5.ErrUnsupported) {
+				return // a filter that is unknown
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			compareDumps(t, original, oracle.Dump(t, other), false)
+			checkSound(t, other)
+			compareFile(t, other)
+		})
+	}
+}
+
+// otherwise stores every dataset that it can in chunks of a shape that fits
+// nothing.
+func otherwise(d *hdf5.Dataset) *hdf5.Storage {
+	if len(d.Shape()) == 0 || d.IsNull() {
+		return nil
+	}
+	s := &hdf5.Storage{Deflate: 1, Fletcher32: true}
+	for i := range d.Shape() {
+		s.Chunks = append(s.Chunks, 7+6*i)
+	}
+	return s
+}
+
+// compareStorage requires that a copy is stored as the original is.
+func compareStorage(t *testing.T, before, after []oracle.Record) {
+	t.Helper()
+	byPath := map[string]oracle.Record{}
+	for _, r := range after {
+		if r.Kind == "dataset" {
+			byPath[r.Path] = r
+		}
+		if r.Kind == "file" {
+			check(t, "", "user block", r.Userblock, before[0].Userblock)
+		}
+	}
+	for _, want := range before {
+		if want.Kind != "dataset" {
+			continue
+		}
+		got := byPath[want.Path]
+		check(t, want.Path, "layout", got.Layout, want.Layout)
+		check(t, want.Path, "chunks", got.Chunks, want.Chunks)
+		check(t, want.Path, "filters", got.Filters, want.Filters)
+		check(t, want.Path, "maximum shape", got.MaxShape, want.MaxShape)
+		check(t, want.Path, "fill status", got.FillStatus, want.FillStatus)
+		check(t, want.Path, "fill value", got.Fill, want.Fill)
+		if want.Type != nil && want.Type.Class != "vlen" && !want.Type.Variable {
+			check(t, want.Path, "number of stored chunks", got.StoredChunks, want.StoredChunks)
+		}
+	}
+}
+
+// slack is what a small file of ours may be larger by than one of h5repack: it
+// has collections of strings that h5repack shares among objects, and empty
+// tables.
+const slack = 8 << 10
+
+// compareSize requires that a repacked file is no larger than 1.2 times what
+// h5repack makes of the same file.
+func compareSize(t *testing.T, original, repacked string) {
+	t.Helper()
+	tool, err := exec.LookPath("h5repack")
+	if err != nil {
+		if os.Getenv("LOOM_REQUIRE_ORACLES") == "1" {
+			t.Fatal(err)
+		}
+		return
+	}
+	theirs := filepath.Join(t.TempDir(), "theirs.h5")
+	if out, err := exec.Command(tool, original, theirs).CombinedOutput(); err != nil {
+		t.Logf("h5repack: %v: %.200s", err, out)
+		return
+	}
+	ours, want := fileSize(t, repacked), fileSize(t, theirs)
+	if ours > want+want/5+slack {
+		t.Errorf("%d bytes, h5repack makes %d", ours, want)
+	}
+}
+
+func fileSize(t *testing.T, path string) int64 {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
+}
+
+// TestRepackGivesSpaceBack repacks a file, while it is open for change, that
+// many transactions have left full of holes.
+func TestRepackGivesSpaceBack(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "holes.h5")
+	makeFile(t, path)
+	e, err := hdf5.Edit(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	keep := e.File() // and with it all of its space
+	for i := range 50 {
+		err := e.Update(t.Context(), func(tx *hdf5.Tx) error {
+			values := make([]float32, 200*130)
+			for k := range values {
+				values[k] = float32(i * k)
+			}
+			return tx.Write(t.Context(), "/matrix", must(hdf5.NewArray(values, 200, 130)))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := oracle.Dump(t, path)
+	holes := fileSize(t, path)
+	original := copyFile(t, path)
+	if err := hdf5.Repack(t.Context(), e.File(), path, hdf5.RepackOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := keep.Dataset("/matrix"); err != nil {
+		t.Errorf("the old file cannot be read any more: %v", err)
+	}
+	if now := fileSize(t, path); now > holes/10 {
+		t.Errorf("%d bytes of %d are left", now, holes)
+	}
+	compareDumps(t, before, oracle.Dump(t, path), false)
+	compareSize(t, original, path)
+	f, err := hdf5.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	summary, err := f.Check(t.Context(), func(p hdf5.Problem) { t.Error(p.Err) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if summary.Free > int64(summary.Gaps)*8 {
+		t.Errorf("%d bytes are free", summary.Free)
+	}
+}
+
+// TestRepackTwice repacks a repacked file: nothing is to be gained.
+func TestRepackTwice(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "new.h5")
+	makeFile(t, path)
+	once, err := repack(t, path, hdf5.RepackOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	twice, err := repack(t, once, hdf5.RepackOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := must(os.ReadFile(once)), must(os.ReadFile(twice))
+	if !slices.Equal(a, b) {
+		t.Errorf("the second time, %d bytes became %d others", len(a), len(b))
+	}
+}
+
+// TestRepackChunks stores a matrix in chunks of many shapes.
+func TestRepackChunks(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "new.h5")
+	makeFile(t, path)
+	before := oracle.Dump(t, path)
+	for _, chunks := range [][]int{{1, 130}, {200, 1}, {64, 64}, {63, 65}, {1000, 1000}, {3, 3}, nil} {
+		for level := range 2 {
+			t.Run(fmt.Sprint(chunks, level), func(t *testing.T) {
+				to, err := repack(t, path, hdf5.RepackOptions{Storage: func(d *hdf5.Dataset) *hdf5.Storage {
+					if d.Path() != "/matrix" {
+						return nil
+					}
+					return &hdf5.Storage{Chunks: chunks, Deflate: level, Shuffle: level > 0}
+				}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				compareDumps(t, before, oracle.Dump(t, to), false)
+				compareFile(t, to)
+				f := must(hdf5.Open(to))
+				defer f.Close()
+				d := must(f.Dataset("/matrix"))
+				if want := []int{min(200, append(chunks, 64)[0])}; d.Chunks()[0] != want[0] || len(d.Filters()) != 2*level {
+					t.Errorf("chunks %v, filters %v", d.Chunks(), d.Filters())
+				}
+			})
+		}
+	}
+}
+
+func TestRepackRefuses(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "new.h5")
+	makeFile(t, path)
+	for name, s := range map[string]*hdf5.Storage{
+		"rank":  {Chunks: []int{5}},
+		"zero":  {Chunks: []int{0, 5}},
+		"level": {Deflate: 10},
+		"large": {Chunks: []int{200, 1 << 40}},
+	} {
+		_, err := repack(t, path, hdf5.RepackOptions{Storage: func(d *hdf5.Dataset) *hdf5.Storage {
+			if d.Path() == "/matrix" {
+				return s
+			}
+			return nil
+		}})
+		if !errors.Is(err, hdf5.ErrSelection) {
+			t.Errorf("%s: %v, want ErrSelection", name, err)
+		}
+	}
+	f := must(hdf5.Open(path))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	whole := must(os.ReadFile(path))
+	if err := hdf5.Repack(ctx, f, path, hdf5.RepackOptions{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, want Canceled", err)
+	}
+	f.Close()
+	if err := hdf5.Repack(t.Context(), f, path, hdf5.RepackOptions{}); !errors.Is(err, hdf5.ErrClosed) {
+		t.Errorf("%v, want ErrClosed", err)
+	}
+	if !slices.Equal(whole, must(os.ReadFile(path))) {
+		t.Error("the file has changed")
+	}
+	if entries := must(os.ReadDir(filepath.Dir(path))); len(entries) != 1 {
+		t.Errorf("left behind: %v", entries)
+	}
+}

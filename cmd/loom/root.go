@@ -20,7 +20,7 @@ const (
 )
 
 // errInvalid ends a command that has already told in which ways the file is
-// not valid.
+// not valid, or damaged.
 var errInvalid = errors.New("the file is not valid")
 
 // run executes the command with the given arguments, the program's name not
@@ -65,15 +65,15 @@ func message(stderr io.Writer, format string, args ...any) {
 func newRootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "loom",
-		Short: "Look into Loom files",
-		Long: `loom looks into Loom files: HDF5 files that hold an annotated matrix with a
-row for each gene and a column for each cell.
+		Short: "Look into Loom files, and look after them",
+		Long: `loom looks into Loom files, and after them: HDF5 files that hold an annotated
+matrix with a row for each gene and a column for each cell.
 
 Data goes to standard output, messages to standard error.
 
 Exit codes:
   0  fine
-  1  the file is not valid (loom validate)
+  1  the file is not valid (loom validate) or damaged (loom check)
   2  could not run: wrong usage, no such file, part or attribute, damaged data`,
 		Example: `  loom info cells.loom
   loom head cells.loom
@@ -92,6 +92,8 @@ Exit codes:
 		newGetCommand(),
 		newValidateCommand(),
 		newExportCommand(),
+		newCheckCommand(),
+		newRepackCommand(),
 		newVersionCommand(),
 	)
 	return root

@@ -1,11 +1,11 @@
 package hdf5_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -83,23 +83,23 @@ func otherwise(d *hdf5.Dataset) *hdf5.Storage {
 	return s
 }
 
-// compareStorage requires that a copy is stored as the original is.
+// compareStorage requires that a copy is stored as the original is, and that
+// links to one object are not links to two.
 func compareStorage(t *testing.T, before, after []oracle.Record) {
 	t.Helper()
 	byPath := map[string]oracle.Record{}
 	for _, r := range after {
-		if r.Kind == "dataset" {
-			byPath[r.Path] = r
-		}
-		if r.Kind == "file" {
-			check(t, "", "user block", r.Userblock, before[0].Userblock)
-		}
+		byPath[r.Kind+" "+r.Path] = r
 	}
+	check(t, "file", "user block", after[0].Userblock, before[0].Userblock)
 	for _, want := range before {
+		got := byPath[want.Kind+" "+want.Path]
+		if want.Kind == "link" {
+			check(t, want.Path, "link", []string{got.Link, got.File, got.Object}, []string{want.Link, want.File, want.Object})
+		}
 		if want.Kind != "dataset" {
 			continue
 		}
-		got := byPath[want.Path]
 		check(t, want.Path, "layout", got.Layout, want.Layout)
 		check(t, want.Path, "chunks", got.Chunks, want.Chunks)
 		check(t, want.Path, "filters", got.Filters, want.Filters)
@@ -121,15 +121,8 @@ const slack = 8 << 10
 // h5repack makes of the same file.
 func compareSize(t *testing.T, original, repacked string) {
 	t.Helper()
-	tool, err := exec.LookPath("h5repack")
-	if err != nil {
-		if os.Getenv("LOOM_REQUIRE_ORACLES") == "1" {
-			t.Fatal(err)
-		}
-		return
-	}
 	theirs := filepath.Join(t.TempDir(), "theirs.h5")
-	if out, err := exec.Command(tool, original, theirs).CombinedOutput(); err != nil {
+	if out, err := run(t, oracle.Tool(t, "h5repack"), original, theirs); err != nil {
 		t.Logf("h5repack: %v: %.200s", err, out)
 		return
 	}
@@ -137,15 +130,6 @@ func compareSize(t *testing.T, original, repacked string) {
 	if ours > want+want/5+slack {
 		t.Errorf("%d bytes, h5repack makes %d", ours, want)
 	}
-}
-
-func fileSize(t *testing.T, path string) int64 {
-	t.Helper()
-	info, err := os.Stat(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return info.Size()
 }
 
 // TestRepackGivesSpaceBack repacks a file, while it is open for change, that
@@ -282,5 +266,37 @@ func TestRepackRefuses(t *testing.T) {
 	}
 	if entries := must(os.ReadDir(filepath.Dir(path))); len(entries) != 1 {
 		t.Errorf("left behind: %v", entries)
+	}
+}
+
+// TestRepackHostileFiles repacks damaged copies of real files: there may be an
+// error, or a file that can be opened.
+func TestRepackHostileFiles(t *testing.T) {
+	files := must(filepath.Glob(filepath.Join(oracle.Root(t), "testdata", "*.loom")))
+	for _, path := range slices.Concat(files, oracle.GeneratedFiles(t, "*")) {
+		original := must(os.ReadFile(path))
+		if len(original) > 100_000 {
+			continue
+		}
+		to := filepath.Join(t.TempDir(), "repacked.h5")
+		for seed := range 12 {
+			b := damage(original, seed)
+			f, err := hdf5.NewFile(bytes.NewReader(b), int64(len(b)))
+			if err != nil {
+				continue
+			}
+			opts := hdf5.RepackOptions{}
+			if seed%2 == 1 {
+				opts.Storage = otherwise
+			}
+			if err := hdf5.Repack(t.Context(), f, to, opts); err != nil {
+				continue
+			}
+			if again, err := hdf5.Open(to); err != nil {
+				t.Errorf("%s, seed %d: %v", path, seed, err)
+			} else {
+				again.Close()
+			}
+		}
 	}
 }

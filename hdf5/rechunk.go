@@ -30,7 +30,7 @@ type rechunker struct {
 	block    []int // shape of a block, multiples of chunk
 	pipeline *filter.Pipeline
 
-	values []byte // of a block
+	raw    []byte // values of a block
 	chunks []newChunk
 }
 
@@ -48,7 +48,7 @@ func (r *repacker) restore(d *Dataset, h *format.Header, s *Storage) (format.Lay
 	}
 	c := rechunker{repacker: r, d: d, chunk: spec.Chunks, pipeline: pipelineOf(spec.filters(), d.width)}
 	c.block = c.blockShape()
-	if err := c.eachBlock(c.store); err != nil {
+	if err := c.eachBlock(c.storeBlock); err != nil {
 		return format.Layout{}, err
 	}
 	return r.index(d, toUint64(c.chunk), c.chunks)
@@ -227,8 +227,8 @@ func eachBox(lo, hi, box []int, yield func(origin []int) error) error {
 	}
 }
 
-// store reads a block and stores its chunks.
-func (c *rechunker) store(origin []int) error {
+// storeBlock reads a block and stores its chunks.
+func (c *rechunker) storeBlock(origin []int) error {
 	d := c.d
 	selectors := make([]Selector, len(origin))
 	end := make([]int, len(origin))
@@ -242,9 +242,9 @@ func (c *rechunker) store(origin []int) error {
 	if err != nil {
 		return err
 	}
-	c.values = sized(c.values, size)
-	clear(c.values)
-	if err := p.readBytes(c.ctx, c.values, nil); err != nil {
+	c.raw = sized(c.raw, size)
+	clear(c.raw)
+	if err := p.readBytes(c.ctx, c.raw, nil); err != nil {
 		return err
 	}
 	var pieces []piece
@@ -262,7 +262,7 @@ func (c *rechunker) storePieces(p *plan, pieces []piece) error {
 		b    []byte
 		mask uint32
 	}
-	refers := c.d.dtype.refersToHeap() || c.d.dtype.refers()
+	refers := c.d.dtype.addressed()
 	workers := runtime.GOMAXPROCS(0)
 	if refers {
 		workers = 1 // the heap is filled in the order of the values
@@ -278,7 +278,7 @@ func (c *rechunker) storePieces(p *plan, pieces []piece) error {
 					return ctx.Err()
 				}
 				if refers {
-					if err := c.heap.elements(c.d.dtype, values, len(values)/c.d.width); err != nil {
+					if err := c.values.elements(c.d.dtype, values, len(values)/c.d.width); err != nil {
 						return err
 					}
 				}
@@ -314,7 +314,7 @@ func (c *rechunker) chunkValues(p *plan, pc *piece) []byte {
 	if c.d.fill != nil {
 		fillBytes(values, c.d.fill)
 	}
-	p.gather(pc, values, c.values)
+	p.gather(pc, values, c.raw)
 	if c.d.isFill(values) {
 		return nil
 	}

@@ -2,7 +2,9 @@ package hdf5
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 
@@ -37,16 +39,17 @@ type Storage struct {
 // in an [Editor] meanwhile, no change to it can be lost.
 //
 // What cannot be copied exactly is refused, and nothing changes then: the error
-// wraps [ErrReferenced] for references to objects and regions, and
-// [ErrUnsupported] for virtual datasets, values in external files, user-defined
-// links, groups that contain themselves and, where values have to be decoded,
-// filters that this package does not know. It wraps [ErrCorrupt] if something
-// cannot be read.
+// wraps [ErrUnsupported] for virtual datasets, values in external files, user-defined
+// links and, where values have to be decoded, filters that this package does not
+// know, [ErrReferenced] for references to what no link leads to, and [ErrCorrupt]
+// if something cannot be read.
 //
 // Chunks are copied as they are stored unless their values are of variable
 // length, or opts ask for something else. In memory it holds at most about 150
 // bytes for each object and each chunk of the dataset at hand, and 64 MiB of
-// values or some chunks for each processor, whichever is more.
+// values or some chunks for each processor, whichever is more. A file with references
+// to objects, or with groups that contain themselves, is written twice or more,
+// until addresses agree.
 func Repack(ctx context.Context, from *File, path string, opts RepackOptions) error {
 	return repack(ctx, storage.OS, from, path, opts)
 }
@@ -55,23 +58,35 @@ func repack(ctx context.Context, fsys storage.FS, from *File, path string, opts 
 	if err := from.checkWhole(); err != nil {
 		return from.fail("", err)
 	}
-	return createFile(ctx, fsys, path, from.sb.Sizes, from.r.Before(), func(tx *Tx) error {
-		r := repacker{
-			ctx: ctx, from: from, tx: tx, opts: opts,
-			heap:   heapCopier{from: from, to: tx.heapBuilder(), budget: from.defaultLimit()},
-			links:  map[uint64]uint32{},
-			copies: map[uint64]uint64{},
+	var where map[uint64]uint64
+	for range maxPasses {
+		var r *repacker
+		err := createFile(ctx, fsys, path, from.sb.Sizes, from.r.Before(), func(tx *Tx) error {
+			r = newRepacker(ctx, from, tx, opts, where)
+			root, err := r.file()
+			if err != nil {
+				return from.fail("", err)
+			}
+			if r.values.referred && !maps.Equal(r.copies, where) {
+				return errMoved
+			}
+			return tx.newRoot(root)
+		}, nil)
+		if !errors.Is(err, errMoved) {
+			return err
 		}
-		if err := r.count("/", from.sb.Root, 0); err != nil {
-			return from.fail("", err)
-		}
-		root, err := r.object("/", from.sb.Root)
-		if err != nil {
-			return from.fail("", err)
-		}
-		return tx.newRoot(root)
-	}, nil)
+		where = r.copies
+	}
+	return from.fail("", fmt.Errorf("references are stored through filters that make something else of them each time: %w", ErrReferenced))
 }
+
+// The addresses of objects are known once all have been written. If something
+// refers to them the file is written again, with these addresses, and once more
+// if that has moved objects: compressed references are longer, or shorter.
+const maxPasses = 6
+
+// errMoved says that objects are not where references to them lead.
+var errMoved = errors.New("objects have moved")
 
 // checkWhole refuses a file that does not hold all of its content itself, or
 // that holds some of it in a form of which this package knows nothing.
@@ -98,18 +113,35 @@ func (f *File) checkWhole() error {
 }
 
 // A repacker copies the objects of one file to another, each after those that
-// it holds links to or shares a datatype with.
+// it holds links to or shares a datatype with. It is good for one pass.
 type repacker struct {
-	ctx  context.Context
-	from *File
-	tx   *Tx
-	opts RepackOptions
-	heap heapCopier
+	ctx    context.Context
+	from   *File
+	tx     *Tx
+	opts   RepackOptions
+	values valueCopier
 
 	links  map[uint64]uint32 // links to, and uses of, the object at an address
 	copies map[uint64]uint64 // where its copy is; 0 while it is being made
 	stored uint64            // bytes of values that have been copied
 	buffer []byte
+}
+
+func newRepacker(ctx context.Context, from *File, tx *Tx, opts RepackOptions, where map[uint64]uint64) *repacker {
+	return &repacker{
+		ctx: ctx, from: from, tx: tx, opts: opts,
+		values: valueCopier{from: from, to: tx.heapBuilder(), budget: from.defaultLimit(), where: where},
+		links:  map[uint64]uint32{},
+		copies: map[uint64]uint64{},
+	}
+}
+
+// file copies everything and returns the address of the root group.
+func (r *repacker) file() (uint64, error) {
+	if err := r.count("/", r.from.sb.Root, 0); err != nil {
+		return 0, err
+	}
+	return r.object("/", r.from.sb.Root)
 }
 
 // maxNesting is how deep groups may nest. It keeps the stack of a walk over a
@@ -189,8 +221,8 @@ func (o *object) committedTypes(h *format.Header) ([]uint64, error) {
 // where the copy is.
 func (r *repacker) object(name string, addr uint64) (uint64, error) {
 	if now, ok := r.copies[addr]; ok {
-		if now == 0 {
-			return 0, r.from.fail(name, fmt.Errorf("object contains itself: %w", ErrUnsupported))
+		if now == 0 { // it contains itself
+			return r.values.address(addr)
 		}
 		return now, nil
 	}
@@ -333,7 +365,7 @@ func (r *repacker) attribute(o *object, a format.Attribute) ([]byte, error) {
 		return nil, fmt.Errorf("%d bytes for %d elements of %d bytes: %w", len(a.Data), n, width, ErrCorrupt)
 	}
 	a.Data = slices.Clone(a.Data[:n*dtype.width()])
-	if err := r.heap.elements(dtype, a.Data, n); err != nil {
+	if err := r.values.elements(dtype, a.Data, n); err != nil {
 		return nil, err
 	}
 	if a.TypeShared {

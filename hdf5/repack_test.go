@@ -37,7 +37,7 @@ func TestRepackForeignFiles(t *testing.T) {
 	for _, path := range files {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			t.Parallel()
-			original := oracle.Dump(t, path)
+			original := dumpWithoutAddresses(t, path)
 			plain, err := repack(t, path, hdf5.RepackOptions{})
 			if errors.Is(err, hdf5.ErrReferenced) || errors.Is(err, hdf5.ErrUnsupported) {
 				t.Skip(err)
@@ -45,7 +45,7 @@ func TestRepackForeignFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			repacked := oracle.Dump(t, plain)
+			repacked := dumpWithoutAddresses(t, plain)
 			compareDumps(t, original, repacked, false)
 			compareStorage(t, original, repacked)
 			checkSound(t, plain)
@@ -64,9 +64,32 @@ func TestRepackForeignFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			compareDumps(t, original, oracle.Dump(t, other), false)
+			compareDumps(t, original, dumpWithoutAddresses(t, other), false)
 			checkSound(t, other)
 		})
+	}
+}
+
+// dumpWithoutAddresses returns what h5py finds in a file, of references only the
+// names of what they lead to.
+func dumpWithoutAddresses(t *testing.T, path string) []oracle.Record {
+	t.Helper()
+	records := oracle.Dump(t, path)
+	for _, r := range records {
+		dropAddresses(r.Values)
+		dropAddresses(r.Fill)
+	}
+	return records
+}
+
+func dropAddresses(v *oracle.Values) {
+	if v == nil {
+		return
+	}
+	v.Addresses = nil
+	dropAddresses(v.Items)
+	for _, f := range v.Fields {
+		dropAddresses(f.Values)
 	}
 }
 
@@ -78,7 +101,7 @@ func otherwise(d *hdf5.Dataset) *hdf5.Storage {
 	}
 	s := &hdf5.Storage{Deflate: 1, Fletcher32: true}
 	for i := range d.Shape() {
-		s.Chunks = append(s.Chunks, 61+6*i)
+		s.Chunks = append(s.Chunks, []int{61, 13, 5}[min(i, 2)])
 	}
 	return s
 }
@@ -89,13 +112,16 @@ func compareStorage(t *testing.T, before, after []oracle.Record) {
 	t.Helper()
 	byPath := map[string]oracle.Record{}
 	for _, r := range after {
-		byPath[r.Kind+" "+r.Path] = r
+		byPath[r.Kind+" "+r.Path+" "+r.Name] = r
 	}
 	check(t, "file", "user block", after[0].Userblock, before[0].Userblock)
 	for _, want := range before {
-		got := byPath[want.Kind+" "+want.Path]
+		got := byPath[want.Kind+" "+want.Path+" "+want.Name]
 		if want.Kind == "link" {
 			check(t, want.Path, "link", []string{got.Link, got.File, got.Object}, []string{want.Link, want.File, want.Object})
+		}
+		if want.Type != nil && want.Type.Class == "reference" {
+			check(t, want.Path+" "+want.Name, "references", got.Values, want.Values)
 		}
 		if want.Kind != "dataset" {
 			continue

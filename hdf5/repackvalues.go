@@ -20,7 +20,7 @@ func (r *repacker) dataset(o *object, old, h *format.Header) (uint64, error) {
 	if err := r.fillValues(d, h); err != nil {
 		return 0, fmt.Errorf("fill value: %w", err)
 	}
-	layout, err := r.values(d, h)
+	layout, err := r.store(d, h)
 	if err != nil {
 		return 0, err
 	}
@@ -34,7 +34,7 @@ func (r *repacker) dataset(o *object, old, h *format.Header) (uint64, error) {
 
 // fillValues copies what the fill value refers to.
 func (r *repacker) fillValues(d *Dataset, h *format.Header) error {
-	if !d.dtype.refersToHeap() && !d.dtype.refers() {
+	if !d.dtype.addressed() {
 		return nil
 	}
 	for i, m := range h.Messages {
@@ -55,7 +55,7 @@ func (r *repacker) fillValues(d *Dataset, h *format.Header) error {
 			continue
 		}
 		fill.Value = bytes.Clone(fill.Value)
-		if err := r.heap.elements(d.dtype, fill.Value, 1); err != nil {
+		if err := r.values.elements(d.dtype, fill.Value, 1); err != nil {
 			return err
 		}
 		if h.Messages[i].Data, err = encode(fill); err != nil {
@@ -65,9 +65,9 @@ func (r *repacker) fillValues(d *Dataset, h *format.Header) error {
 	return nil
 }
 
-// values copies the values of a dataset and returns the layout that leads to
+// store copies the values of a dataset and returns the layout that leads to
 // them. If they are to be stored otherwise, it says so in the header.
-func (r *repacker) values(d *Dataset, h *format.Header) (format.Layout, error) {
+func (r *repacker) store(d *Dataset, h *format.Header) (format.Layout, error) {
 	if r.opts.Storage != nil {
 		if s := r.opts.Storage(d); s != nil {
 			return r.restore(d, h, s)
@@ -79,7 +79,7 @@ func (r *repacker) values(d *Dataset, h *format.Header) (format.Layout, error) {
 	case format.Contiguous:
 		return r.contiguous(d)
 	case format.Chunked:
-		if d.dtype.refersToHeap() || d.dtype.refers() {
+		if d.dtype.addressed() {
 			return r.decodedChunks(d)
 		}
 		return r.storedChunks(d)
@@ -93,7 +93,7 @@ func (r *repacker) compact(d *Dataset) (format.Layout, error) {
 		return format.Layout{}, err
 	}
 	layout := format.Layout{Version: 3, Class: format.Compact, Compact: bytes.Clone(d.layout.Compact)}
-	return layout, r.heap.elements(d.dtype, layout.Compact, n)
+	return layout, r.values.elements(d.dtype, layout.Compact, n)
 }
 
 func (r *repacker) contiguous(d *Dataset) (format.Layout, error) {
@@ -108,7 +108,7 @@ func (r *repacker) contiguous(d *Dataset) (format.Layout, error) {
 	if layout.Addr, err = r.tx.st.Alloc(layout.Size); err != nil {
 		return layout, err
 	}
-	if !d.dtype.refersToHeap() && !d.dtype.refers() {
+	if !d.dtype.addressed() {
 		return layout, r.copyBytes(layout.Addr, d.layout.Addr, layout.Size)
 	}
 	whole, err := d.newPlan(nil)
@@ -118,7 +118,7 @@ func (r *repacker) contiguous(d *Dataset) (format.Layout, error) {
 	next := layout.Addr // pieces of everything come in the order of the file
 	work := func(_ *piece, values []byte) ([]byte, error) { return bytes.Clone(values), nil }
 	return layout, stream(r.ctx, whole, false, work, func(values []byte) error {
-		if err := r.heap.elements(d.dtype, values, len(values)/d.width); err != nil {
+		if err := r.values.elements(d.dtype, values, len(values)/d.width); err != nil {
 			return err
 		}
 		addr := next
@@ -223,7 +223,7 @@ func (r *repacker) decodedChunks(d *Dataset) (format.Layout, error) {
 		if d.isFill(c.values) {
 			return nil
 		}
-		if err := r.heap.elements(d.dtype, c.values, len(c.values)/d.width); err != nil {
+		if err := r.values.elements(d.dtype, c.values, len(c.values)/d.width); err != nil {
 			return err
 		}
 		b, mask, err := d.pipeline.Encode(nil, c.values)

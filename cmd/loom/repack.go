@@ -31,8 +31,7 @@ Chunks are copied as they are stored, unless --chunks or --level ask for others.
 changes a value. --chunks is for the main matrix and the layers, --level for all datasets
 that have chunks, where it takes the place of other compression.
 
-What cannot be copied exactly is refused: references to objects, virtual datasets and
-values in other files.`,
+What cannot be copied exactly is refused: virtual datasets and values in other files.`,
 		Example: `  loom repack cells.loom
   loom repack cells.loom -o smaller.loom --level 9
   loom repack cells.loom -o rows.loom --chunks 1,4096`,

@@ -51,6 +51,9 @@ const hostileFile, hostileCopies = "LOOM_TEST_HOSTILE_FILE", "LOOM_TEST_HOSTILE_
 // hostile reads damaged copies in a process of its own, whose peak memory says
 // nothing about anything else.
 func hostile(t *testing.T, path string, copies int) {
+	if raceEnabled {
+		copies = min(copies, 10+copies/20)
+	}
 	t.Run(filepath.Base(path), func(t *testing.T) {
 		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestHostileChild$", "-test.v")
 		cmd.Env = append(os.Environ(), hostileFile+"="+path, hostileCopies+"="+strconv.Itoa(copies))

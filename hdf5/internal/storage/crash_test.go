@@ -3,7 +3,6 @@ package storage_test
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"syscall"
@@ -168,7 +167,7 @@ func TestCrashFindsMissingBarriers(t *testing.T) {
 		{"no sync after the superblock: acknowledged but gone", ignoring(nthSync(2)), h.check},
 		{"no sync after the superblock: reuse before durable", ignoring(nthSync(2)), h.checkAny},
 		{"no sync at all", ignoring(func(crashfs.Op) bool { return true }), h.checkAny},
-		{"superblock before data", func(f *crashfs.FS) error { return h.run(f.Mark, eagerFS{f}) }, h.checkAny},
+		{"superblock before data", func(f *crashfs.FS) error { return h.run(f.Mark, crashfs.SuperblockFirst(f)) }, h.checkAny},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -200,36 +199,6 @@ func TestCrashFindsMissingSettling(t *testing.T) {
 		}
 	}
 	t.Fatal("the sync is not missed wherever the process was killed before")
-}
-
-// eagerFS writes the superblock before the data that it points to.
-type eagerFS struct{ storage.FS }
-
-func (e eagerFS) OpenFile(name string, flag int, perm fs.FileMode) (storage.File, error) {
-	f, err := e.FS.OpenFile(name, flag, perm)
-	return &eagerFile{File: f}, err
-}
-
-type eagerFile struct {
-	storage.File
-	held []func() error
-}
-
-func (f *eagerFile) WriteAt(b []byte, off int64) (int, error) {
-	if off > 0 {
-		data := slices.Clone(b)
-		f.held = append(f.held, func() error {
-			_, err := f.File.WriteAt(data, off)
-			return err
-		})
-		return len(b), nil
-	}
-	n, err := f.File.WriteAt(b, off)
-	for _, write := range f.held {
-		err = errors.Join(err, write())
-	}
-	f.held = nil
-	return n, err
 }
 
 func TestDiskFaults(t *testing.T) {

@@ -106,6 +106,13 @@ func (f *FS) fail(from, to int, err error) {
 	f.faults = append(f.faults, fault{from + len(f.log), to, err})
 }
 
+// Recover lets operations succeed again, as on a disk that has space again.
+func (f *FS) Recover() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.faults = nil
+}
+
 // Restart stands for the end of the process and the start of another: its open
 // files are closed, its locks are gone, and operations succeed again. What is
 // not durable stays so.

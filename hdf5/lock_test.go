@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/goloom/loom/hdf5/internal/storage"
@@ -270,6 +272,64 @@ func openH5py(t *testing.T, path string, n int) *reader {
 			return err
 		},
 	}
+}
+
+// Readers that open the file and read it all while transactions happen find a
+// state that there was, and none that is older than one they have seen.
+func TestReadDuringTransactions(t *testing.T) {
+	withLocks(t)
+	const transactions = 40
+	path := newCounted(t)
+	var want [transactions + 1]string
+	for n := range want {
+		want[n] = expectedContent(t, n)
+	}
+	e, err := Edit(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	var done atomic.Bool
+	var group sync.WaitGroup
+	readWhole := func(f *File, seen int) (int, error) {
+		n, err := counter(f)
+		if err != nil {
+			return 0, err
+		}
+		text, err := wholeContent(t.Context(), f)
+		if err == nil && (n < seen || text != want[n]) {
+			err = fmt.Errorf("counter %d with another content, or after counter %d", n, seen)
+		}
+		return n, err
+	}
+	opened := func(seen int) (int, error) {
+		f, err := Open(path)
+		if err != nil {
+			return 0, err
+		}
+		n, err := readWhole(f, seen)
+		return n, errors.Join(err, f.Close())
+	}
+	connected := func(seen int) (int, error) { return readWhole(e.File(), seen) }
+	for name, read := range map[string]func(int) (int, error){"file": opened, "state of the Editor": connected} {
+		group.Go(func() {
+			seen, err := 0, error(nil)
+			for !done.Load() && err == nil {
+				seen, err = read(seen)
+			}
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
+	}
+	for n := range transactions {
+		if err := e.Update(t.Context(), func(tx *Tx) error { return count(t.Context(), tx, n+1) }); err != nil {
+			t.Error(err)
+			break
+		}
+	}
+	done.Store(true)
+	group.Wait()
 }
 
 // An Editor that changes nothing, or fails to, writes nothing.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -227,6 +228,41 @@ func keepState(t *testing.T, open func(path string, e *Editor, n int) []*reader)
 	if err := last.close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// heedlessFS lets writers believe that nobody else reads their files.
+type heedlessFS struct{ storage.FS }
+
+func (h heedlessFS) OpenFile(name string, flag int, perm fs.FileMode) (storage.File, error) {
+	f, err := h.FS.OpenFile(name, flag, perm)
+	return heedlessFile{f}, err
+}
+
+type heedlessFile struct{ storage.File }
+
+func (heedlessFile) Alone() (bool, error) { return true, nil }
+
+// TestReadersKeepTheirState must notice if space is used again regardless of
+// readers.
+func TestReadersLoseTheirStateToTheHeedless(t *testing.T) {
+	path := newCounted(t)
+	e, err := edit(heedlessFS{storage.OS}, path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	r := openOurs(t, path, 0)
+	defer r.close()
+	for n := range 100 {
+		if err := e.Update(t.Context(), func(tx *Tx) error { return count(t.Context(), tx, n+1) }); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := r.read(); err != nil || got != r.content {
+			t.Logf("after %d transactions: %v", n+1, err)
+			return
+		}
+	}
+	t.Error("a reader that is not heeded keeps its state")
 }
 
 func contentOf(t *testing.T, f *File) func() (string, error) {

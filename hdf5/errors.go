@@ -20,6 +20,15 @@ var (
 	// ErrLocked is wrapped when somebody else has the file open in a way that
 	// excludes what was asked for.
 	ErrLocked = storage.ErrLocked
+
+	// ErrChanged is wrapped when a program that does not look at locks has changed
+	// a file that is open in an Editor. Nothing is written to it any more.
+	ErrChanged = storage.ErrChanged
+
+	// ErrUncertain is wrapped by the error of an Update after which the file holds
+	// the changes or does not, whole in either case, but which of them after a power
+	// cut cannot be told: the disk failed at the last moment. Open the file again.
+	ErrUncertain = storage.ErrUncertain
 )
 
 // Errors about what is in the file.

@@ -220,3 +220,100 @@ func ExampleConn_Update() {
 	fmt.Println(ds.ColAttrs().Names(), err)
 	// Output: [Name] <nil>
 }
+
+func ExampleLayers_SetEmpty() {
+	ds, done := example()
+	defer done()
+	if err := ds.Layers().SetEmpty(context.Background(), "spliced", "uint16"); err != nil {
+		log.Fatal(err)
+	}
+	layer, err := ds.Layer("spliced")
+	if err != nil {
+		log.Fatal(err)
+	}
+	rows, cols := layer.Shape()
+	fmt.Println(layer.Type(), rows, cols)
+	// Output: uint16 3 2
+}
+
+func ExampleLayers_Delete() {
+	ds, done := example()
+	defer done()
+	if err := ds.Layers().SetEmpty(context.Background(), "spliced", "uint16"); err != nil {
+		log.Fatal(err)
+	}
+	if err := ds.Layers().Delete("spliced"); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(ds.Layers().Has("spliced"))
+	// Output: false
+}
+
+func ExampleGraphs_Delete() {
+	ds, done := example()
+	defer done()
+	weights, err := hdf5.NewArray([]float64{0.5})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := ds.ColGraphs().Set("KNN", []int32{0}, []int32{1}, weights); err != nil {
+		log.Fatal(err)
+	}
+	if err := ds.ColGraphs().Delete("KNN"); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(ds.ColGraphs().Len())
+	// Output: 0
+}
+
+func ExampleGlobalAttributes_Delete() {
+	ds, done := example()
+	defer done()
+	if err := ds.Attrs().Set("Title", hdf5.NewScalar("Two cells")); err != nil {
+		log.Fatal(err)
+	}
+	if err := ds.Attrs().Delete("Title"); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(ds.Attrs().Has("Title"))
+	// Output: false
+}
+
+func ExampleValidate() {
+	report, err := loom.Validate("testdata/broken.loom")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(report.Valid(), len(report.Errors) > 1)
+	// Output: false true
+}
+
+func ExampleConn_Export() {
+	ds, done := example()
+	defer done()
+	out := filepath.Join(filepath.Dir(ds.Filename()), "cells.tab")
+	if err := ds.Export(context.Background(), out); err != nil {
+		log.Fatal(err)
+	}
+	text, err := os.ReadFile(out)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%q\n", text[:24])
+	// Output: "\tCellID\tcell 1\tcell 2\t\nG"
+}
+
+func ExampleConn_LastModified() {
+	ds, done := example()
+	defer done()
+	before, err := ds.LastModified()
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := ds.Attrs().Set("Title", hdf5.NewScalar("Two cells")); err != nil {
+		log.Fatal(err)
+	}
+	after, err := ds.LastModified()
+	fmt.Println(after.After(before), err)
+	// Output: true <nil>
+}

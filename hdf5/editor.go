@@ -85,6 +85,12 @@ func (e *Editor) load() error {
 // checkEditable refuses files about whose space the file itself keeps books:
 // they would be wrong after a transaction.
 func (f *File) checkEditable() error {
+	return f.refuseMessages("make a copy with Repack to change it", format.MsgFileSpaceInfo, format.MsgCacheImage)
+}
+
+// refuseMessages refuses a file that is part of several, or whose superblock
+// extension has one of the given messages; hint says what can be done.
+func (f *File) refuseMessages(hint string, types ...format.MessageType) error {
 	if f.sb.DriverInfo != format.Undefined {
 		return fmt.Errorf("file is one of several that make up an HDF5 file: %w", ErrUnsupported)
 	}
@@ -95,9 +101,9 @@ func (f *File) checkEditable() error {
 	if err != nil {
 		return err
 	}
-	for _, t := range []format.MessageType{format.MsgFileSpaceInfo, format.MsgCacheImage} {
+	for _, t := range types {
 		if has(h, t) {
-			return fmt.Errorf("file has a %v message, make a plain copy with h5repack to change it: %w", t, ErrUnsupported)
+			return fmt.Errorf("file has a %v message, %s: %w", t, hint, ErrUnsupported)
 		}
 	}
 	return nil

@@ -130,3 +130,37 @@ func ExampleCompoundOf() {
 	fmt.Println(point, point.Size())
 	// Output: compound 8
 }
+
+func ExampleTx_SetAttribute() {
+	dir := must(os.MkdirTemp("", "hdf5"))
+	defer os.RemoveAll(dir)
+	e := must(hdf5.Edit(counts(dir)))
+	defer e.Close()
+	check0(e.Update(context.Background(), func(tx *hdf5.Tx) error {
+		return tx.SetAttribute("/counts", "batches", must(hdf5.NewArray([]int64{3, 1})))
+	}))
+	batches := must(must(e.File().Dataset("/counts")).Attribute("batches"))
+	fmt.Println(must(must(batches.Read()).Int64s()))
+	// Output: [3 1]
+}
+
+func ExampleFile_Check() {
+	f := must(hdf5.Open(exampleFile))
+	defer f.Close()
+	summary := must(f.Check(context.Background(), func(p hdf5.Problem) { fmt.Println(p.Path, p.Err) }))
+	fmt.Println(summary.Problems, summary.Chunks > 0)
+	// Output: 0 true
+}
+
+func ExampleRepack() {
+	dir := must(os.MkdirTemp("", "hdf5"))
+	defer os.RemoveAll(dir)
+	f := must(hdf5.Open(exampleFile))
+	defer f.Close()
+	packed := filepath.Join(dir, "packed.loom")
+	check0(hdf5.Repack(context.Background(), f, packed, hdf5.RepackOptions{}))
+	copied := must(hdf5.Open(packed))
+	defer copied.Close()
+	fmt.Println(copied.Size() <= f.Size())
+	// Output: true
+}

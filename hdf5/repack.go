@@ -94,22 +94,7 @@ func (f *File) checkWhole() error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	if f.sb.DriverInfo != format.Undefined {
-		return fmt.Errorf("file is one of several that make up an HDF5 file: %w", ErrUnsupported)
-	}
-	if f.sb.Extension == format.Undefined {
-		return nil
-	}
-	h, err := format.DecodeHeader(f.sb.Extension, f.sb.Sizes, f.r.Bytes)
-	if err != nil {
-		return err
-	}
-	for _, t := range []format.MessageType{format.MsgDriverInfo, format.MsgCacheImage} {
-		if has(h, t) {
-			return fmt.Errorf("superblock extension with a %v message: %w", t, ErrUnsupported)
-		}
-	}
-	return nil
+	return f.refuseMessages("which holds content that cannot be read", format.MsgDriverInfo, format.MsgCacheImage)
 }
 
 // A repacker copies the objects of one file to another, each after those that

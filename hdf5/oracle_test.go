@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,7 +22,10 @@ import (
 
 // TestGeneratedFiles holds everything in the generated files against h5py.
 func TestGeneratedFiles(t *testing.T) {
-	for _, path := range oracle.GeneratedFiles(t, "*") {
+	for i, path := range oracle.GeneratedFiles(t, "*") {
+		if raceEnabled && i%4 != 0 {
+			continue // the others are for the run without the race detector
+		}
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			t.Parallel()
 			compareFile(t, path)
@@ -70,6 +74,9 @@ func compareFile(t *testing.T, path string) {
 
 func check[T any](t *testing.T, path, what string, got, want T) {
 	t.Helper()
+	if reflect.DeepEqual(want, got) {
+		return // as nearly always, and sooner than the comparison below
+	}
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("%s: %s differs (-h5py +ours):\n%.2000s", path, what, diff)
 	}

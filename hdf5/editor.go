@@ -39,7 +39,7 @@ type Editor struct {
 // first transaction changes something. The error wraps [ErrLocked] if somebody
 // else has the file open for writing.
 func Edit(path string, opts ...Option) (*Editor, error) {
-	return edit(storage.OS, path, opts)
+	return edit(storage.At(path), path, opts)
 }
 
 func edit(fsys storage.FS, path string, opts []Option) (*Editor, error) {
@@ -254,7 +254,7 @@ func (f *File) sibling(r *storage.Reader) *File {
 // nil; until then there is at most another file beside it, whose name ends in ".tmp".
 // The file has the format that every HDF5 since 1.6 reads.
 func Create(ctx context.Context, path string, change func(tx *Tx) error, opts ...Option) error {
-	return create(ctx, storage.OS, path, change, opts)
+	return create(ctx, storage.At(path), path, change, opts)
 }
 
 func create(ctx context.Context, fsys storage.FS, path string, change func(tx *Tx) error, opts []Option) error {

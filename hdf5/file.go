@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"sync/atomic"
 
@@ -59,10 +58,14 @@ func WithMemoryLimit(bytes int64) Option {
 // locks, BEST_EFFORT does without where the file system has none. The error
 // wraps [ErrLocked] if a writer of libhdf5 has the file open.
 func Open(path string, opts ...Option) (*File, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
+	return open(storage.At(path), path, opts)
+}
+
+func open(fsys storage.FS, path string, opts []Option) (*File, error) {
+	if info, err := fsys.Stat(path); err == nil && info.IsDir() {
 		return nil, fmt.Errorf("%s: is a directory: %w", path, ErrNotHDF5)
 	}
-	file, err := storage.OpenShared(storage.OS, path)
+	file, err := storage.OpenShared(fsys, path)
 	if err != nil {
 		return nil, err
 	}

@@ -51,7 +51,7 @@ type Storage struct {
 // to objects, or with groups that contain themselves, is written twice or more,
 // until addresses agree.
 func Repack(ctx context.Context, from *File, path string, opts RepackOptions) error {
-	return repack(ctx, storage.OS, from, path, opts)
+	return repack(ctx, storage.At(path), from, path, opts)
 }
 
 func repack(ctx context.Context, fsys storage.FS, from *File, path string, opts RepackOptions) error {

@@ -99,6 +99,7 @@ func (e *edit) addColumns(ctx context.Context, layers map[string]Matrix, attrs m
 	if err != nil {
 		return Added{}, err
 	}
+	ctx = e.startProgress(ctx, "add columns", layers)
 	if !state.layers.Has("") {
 		return Added{}, e.addFirst(ctx, layers, attrs, s)
 	}
@@ -214,7 +215,7 @@ func (a *addition) growLayer(ctx context.Context, layer *Layer, path string) err
 		return err
 	}
 	rule := a.rules[layer.name]
-	return a.h.WriteParts(ctx, path, tileParts(a.tiles[layer.name], chunks, layer.cols, rule.apply))
+	return a.writeParts(ctx, path, tileParts(a.tiles[layer.name], chunks, layer.cols, rule.apply))
 }
 
 // replaceLayer puts a layer of the new width, with the old columns, in place of

@@ -27,6 +27,7 @@ func Create(ctx context.Context, path string, layers map[string]Matrix, rowAttrs
 		if layers[""] == nil {
 			return fmt.Errorf("%s: %w", layerTitle(""), ErrNotExist)
 		}
+		ctx := e.startProgress(ctx, "create", layers)
 		if err := e.setLayers(ctx, layers, newWriteSettings(opts)); err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/goloom/loom/hdf5"
+	"github.com/goloom/loom/internal/progress"
 )
 
 // A writer changes the file that something was read from: in a transaction of
@@ -43,6 +44,8 @@ type edit struct {
 	changes int                        // how many were begun
 	names   map[string]map[string]bool // what there is, by group, of the groups looked at so far
 	touched map[string]bool            // groups of which a member has changed
+
+	progress *progress.Tracker // of the elements of layers that are written
 }
 
 // unknownLength is the length of an axis of a file that has nothing on it.

@@ -10,6 +10,7 @@ import (
 	"os"
 
 	"github.com/goloom/loom/internal/numpytext"
+	"github.com/goloom/loom/internal/progress"
 )
 
 // An ExportOption changes what [Conn.Export] writes.
@@ -93,6 +94,8 @@ type exporter struct {
 	*contents
 	out   *bufio.Writer
 	field []byte // reused for each field
+
+	progress *progress.Tracker // of rows
 }
 
 func (e *exporter) export(ctx context.Context, layer string) error {
@@ -100,6 +103,7 @@ func (e *exporter) export(ctx context.Context, layer string) error {
 	if err != nil {
 		return err
 	}
+	ctx, e.progress = progress.Start(ctx, "export", int64(e.rows), Rows.String())
 	if err := e.afford(max(e.rows, e.cols), 1, "matrix"); err != nil {
 		return err
 	}
@@ -189,9 +193,11 @@ func (e *exporter) allRows(ctx context.Context, layer *Layer) error {
 	}
 	atOnce := e.rowsAtOnce(layer)
 	for first := 0; first < e.rows; first += atOnce {
-		if err := e.someRows(ctx, layer, first, min(first+atOnce, e.rows)); err != nil {
+		end := min(first+atOnce, e.rows)
+		if err := e.someRows(ctx, layer, first, end); err != nil {
 			return err
 		}
+		e.progress.Add(end - first)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/goloom/loom/hdf5"
+	"github.com/goloom/loom/internal/progress"
 	"github.com/goloom/loom/sparse"
 )
 
@@ -92,6 +93,7 @@ func needsSquares(fs []Func) bool {
 
 // mapNonZeros streams the elements that are not zero.
 func (l *Layer) mapNonZeros(ctx context.Context, axis Axis, across Selector, width int, fs []Func, results [][]float64) error {
+	ctx, done := progress.Start(ctx, "map", int64(l.rows), Rows.String())
 	totals := make([]moments, l.length(axis))
 	squares := needsSquares(fs)
 	work := func(nz *hdf5.NonZeros[float64]) (lineMoments, error) {
@@ -101,12 +103,14 @@ func (l *Layer) mapNonZeros(ctx context.Context, axis Axis, across Selector, wid
 		for i, m := range part.lines {
 			totals[part.first+i].merge(m)
 		}
+		done.Reach(int64(part.row)) // chunks come row by row
 		return nil
 	}
 	rows, cols := pick(axis, All(), across), pick(axis, across, All())
 	if err := streamNonZeros(ctx, l, rows, cols, work, merge); err != nil {
 		return err
 	}
+	done.Reach(int64(l.rows))
 	for i, f := range fs {
 		for line, m := range totals {
 			results[i][line] = f.(Reducer).of(m, width)
@@ -118,6 +122,7 @@ func (l *Layer) mapNonZeros(ctx context.Context, axis Axis, across Selector, wid
 // mapWhole reads lines whole, some at a time.
 func (l *Layer) mapWhole(ctx context.Context, axis Axis, across Selector, width int, fs []Func, results [][]float64) error {
 	n, step := l.length(axis), l.linesAtOnce(axis, width)
+	ctx, done := progress.Start(ctx, "map", int64(n), axis.String())
 	var line, scratch []float64
 	for first := 0; first < n; first += step {
 		lines := Range(first, min(first+step, n))
@@ -137,6 +142,7 @@ func (l *Layer) mapWhole(ctx context.Context, axis Axis, across Selector, width 
 				results[k][first+i] = mapLine(f, total, scratch)
 			}
 		}
+		done.Add(min(step, n-first))
 	}
 	return nil
 }

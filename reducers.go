@@ -106,6 +106,7 @@ func (m *moments) merge(o moments) {
 type lineMoments struct {
 	first int
 	lines []moments
+	row   int // the last one of which something is in them
 }
 
 // momentsOf sums up the elements of one chunk, line by line. Lines are the rows
@@ -133,7 +134,7 @@ func momentsOf(nz *hdf5.NonZeros[float64], axis Axis, squares bool) lineMoments 
 	if squares {
 		addSquares(nz.Values, line, first, lines)
 	}
-	return lineMoments{int(first), lines}
+	return lineMoments{int(first), lines, int(nz.Rows[len(nz.Rows)-1])}
 }
 
 func addSquares(values []float64, line []int32, first int32, lines []moments) {

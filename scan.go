@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"iter"
+
+	"github.com/goloom/loom/internal/progress"
 )
 
 // A Batch is what a scan yields: a view of up to a batch size of rows, with all
@@ -79,6 +81,7 @@ func (c *contents) Scan(ctx context.Context, axis Axis, opts ...ScanOption) iter
 			yield(nil, err)
 			return
 		}
+		ctx, done := progress.Start(ctx, "scan", int64(s.count()), axis.String())
 		n := 0
 		for w := range s.windows() {
 			b, err := s.batch(ctx, w, n)
@@ -90,6 +93,7 @@ func (c *contents) Scan(ctx context.Context, axis Axis, opts ...ScanOption) iter
 				return
 			}
 			n++
+			done.Add(len(w.positions))
 		}
 	}
 }
@@ -153,6 +157,14 @@ func (s *scan) choose() error {
 		return fmt.Errorf("%s: %s: %w", s.filename, s.axis, err)
 	}
 	return nil
+}
+
+// count returns how many positions all batches have together.
+func (s *scan) count() int {
+	if s.items != nil {
+		return len(s.items)
+	}
+	return s.length(s.axis)
 }
 
 // order resolves the order of the other axis.

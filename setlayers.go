@@ -3,10 +3,12 @@ package loom
 import (
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 
 	"github.com/goloom/loom/hdf5"
+	"github.com/goloom/loom/internal/progress"
 )
 
 // A WriteOption changes how the elements of a layer are stored.
@@ -49,7 +51,10 @@ func StoreAs(dtype string) WriteOption {
 // main matrix yet: another one is an error that wraps [ErrShape]. NaN and infinities are
 // an error that wraps [ErrNotFinite] unless [AllowNonFinite] is given.
 func (l *Layers) Set(ctx context.Context, name string, m Matrix, opts ...WriteOption) error {
-	return l.change(ctx, name, func(e *edit) error { return e.setLayer(ctx, name, m, newWriteSettings(opts)) })
+	return l.change(ctx, name, func(e *edit) error {
+		ctx := e.startProgress(ctx, "set layer", map[string]Matrix{name: m})
+		return e.setLayer(ctx, name, m, newWriteSettings(opts))
+	})
 }
 
 // SetEmpty gives the file a layer of zeros of the given type, numpy's name of
@@ -147,7 +152,32 @@ func (e *edit) setLayer(ctx context.Context, name string, m Matrix, s writeSetti
 	if err != nil {
 		return err
 	}
-	return e.h.WriteParts(ctx, path, tileParts(tiles, layerChunks(rows, cols), 0, rule.apply))
+	return e.writeParts(ctx, path, tileParts(tiles, layerChunks(rows, cols), 0, rule.apply))
+}
+
+// writeParts writes the parts of a layer and says how far it has come.
+func (e *edit) writeParts(ctx context.Context, path string, parts iter.Seq2[hdf5.Part, error]) error {
+	return e.h.WriteParts(ctx, path, func(yield func(hdf5.Part, error) bool) {
+		for part, err := range parts {
+			if !yield(part, err) || err != nil {
+				return
+			}
+			e.progress.Add(part.Values.Len())
+		}
+	})
+}
+
+// startProgress begins to report on the writing of layers, in elements.
+func (e *edit) startProgress(ctx context.Context, operation string, layers map[string]Matrix) context.Context {
+	total := int64(0)
+	for _, m := range layers {
+		if m != nil {
+			rows, cols := m.Dims()
+			total += int64(rows) * int64(cols)
+		}
+	}
+	ctx, e.progress = progress.Start(ctx, operation, total, "values")
+	return ctx
 }
 
 // setEmptyLayer checks, then makes, a layer of zeros.

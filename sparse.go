@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/goloom/loom/hdf5"
+	"github.com/goloom/loom/internal/progress"
 	"github.com/goloom/loom/sparse"
 )
 
@@ -52,6 +53,7 @@ func nonZerosAs[T Number](ctx context.Context, l *Layer, rows, cols Selector) (*
 	if err != nil {
 		return nil, l.failed(fmt.Errorf("%s: %w", Columns, err))
 	}
+	ctx, done := progress.Start(ctx, "sparse", int64(height), Rows.String())
 	var all hdf5.NonZeros[T]
 	clone := func(nz *hdf5.NonZeros[T]) (hdf5.NonZeros[T], error) {
 		return hdf5.NonZeros[T]{
@@ -62,11 +64,15 @@ func nonZerosAs[T Number](ctx context.Context, l *Layer, rows, cols Selector) (*
 		all.Rows = append(all.Rows, nz.Rows...)
 		all.Cols = append(all.Cols, nz.Cols...)
 		all.Values = append(all.Values, nz.Values...)
+		if n := len(nz.Rows); n > 0 {
+			done.Reach(int64(nz.Rows[n-1])) // chunks come row by row
+		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
+	done.Reach(int64(height))
 	return sparse.NewCOO(height, width, all.Rows, all.Cols, all.Values)
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/goloom/loom/hdf5/internal/index"
+	"github.com/goloom/loom/internal/progress"
 )
 
 // A Problem is something that [File.Check] found.
@@ -94,13 +95,18 @@ type CheckSummary struct {
 // chunk between others of its dataset being no stretch of its own, about 150 for
 // each object, and those of some chunks and heap collections, 64 MiB of the latter.
 func (f *File) Check(ctx context.Context, report func(Problem)) (*CheckSummary, error) {
+	ctx, read := progress.Start(ctx, "check", f.size, "bytes")
 	c := checker{walk: newWalk(ctx, f), report: report}
+	c.progress = read
 	c.deep = true
 	c.yield = c.space.add
 	c.damage = c.damaged
 	err := c.file()
 	if err == nil {
 		err = c.finish()
+	}
+	if err == nil {
+		read.Reach(f.size)
 	}
 	return &c.counts, f.fail("", err)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/goloom/loom/hdf5/internal/format"
 	"github.com/goloom/loom/hdf5/internal/index"
+	"github.com/goloom/loom/internal/progress"
 )
 
 // An extent is a range of the file that is in use, and by what.
@@ -76,6 +77,7 @@ type walk struct {
 
 	collections map[uint64]string // global heap collections, and an object that uses each
 	stored      uint64            // bytes of pieces that have been decoded
+	progress    *progress.Tracker // of stored
 }
 
 // A node is an object that has been found.

@@ -141,6 +141,7 @@ func (v *valueWalk) piece(pc piece) error {
 		v.decode = false
 		return v.broken(pc.addr, fmt.Errorf("chunks add up to more than the file's %d bytes: %w", v.f.size, ErrCorrupt))
 	}
+	v.progress.Reach(int64(v.stored))
 	if err := v.d.checkPiece(pc); err != nil {
 		return v.broken(pc.addr, err)
 	}

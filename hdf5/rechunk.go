@@ -153,6 +153,7 @@ func (c *rechunker) eachBlock(yield func(origin []int) error) error {
 		}
 		return c.boxes(make([]int, len(c.block)), c.d.space.dims, yield)
 	}
+	before := c.stored
 	var origins [][]int
 	seen := map[string]bool{}
 	note := func(origin []int) error {
@@ -184,10 +185,11 @@ func (c *rechunker) eachBlock(yield func(origin []int) error) error {
 		return err
 	}
 	slices.SortFunc(origins, slices.Compare)
-	for _, origin := range origins {
+	for i, origin := range origins {
 		if err := yield(origin); err != nil {
 			return err
 		}
+		c.progress.Reach(int64(before) + int64(float64(c.stored-before)*float64(i+1)/float64(len(origins))))
 	}
 	return nil
 }

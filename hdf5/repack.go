@@ -10,6 +10,7 @@ import (
 
 	"github.com/goloom/loom/hdf5/internal/format"
 	"github.com/goloom/loom/hdf5/internal/storage"
+	"github.com/goloom/loom/internal/progress"
 )
 
 // RepackOptions say what [Repack] changes. The zero value changes nothing but
@@ -58,11 +59,13 @@ func repack(ctx context.Context, fsys storage.FS, from *File, path string, opts 
 	if err := from.checkWhole(); err != nil {
 		return from.fail("", err)
 	}
+	ctx, copied := progress.Start(ctx, "repack", from.size, "bytes")
 	var where map[uint64]uint64
 	for range maxPasses {
 		var r *repacker
 		err := createFile(ctx, fsys, path, from.sb.Sizes, from.r.Before(), func(tx *Tx) error {
 			r = newRepacker(ctx, from, tx, opts, where)
+			r.progress = copied
 			root, err := r.file()
 			if err != nil {
 				return from.fail("", err)
@@ -72,6 +75,9 @@ func repack(ctx context.Context, fsys storage.FS, from *File, path string, opts 
 			}
 			return tx.newRoot(root)
 		}, nil)
+		if err == nil {
+			copied.Reach(from.size)
+		}
 		if !errors.Is(err, errMoved) {
 			return err
 		}
@@ -105,6 +111,8 @@ type repacker struct {
 	tx     *Tx
 	opts   RepackOptions
 	values valueCopier
+
+	progress *progress.Tracker // of bytes of values
 
 	links  map[uint64]uint32 // links to, and uses of, the object at an address
 	copies map[uint64]uint64 // where its copy is; 0 while it is being made

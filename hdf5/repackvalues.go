@@ -156,6 +156,7 @@ func (r *repacker) copyBytes(to, from, n uint64) error {
 		step := uint64(len(r.buffer))
 		to, from, n = to+step, from+step, n-step
 	}
+	r.progress.Reach(int64(r.stored))
 	return nil
 }
 

@@ -60,10 +60,8 @@ func (e *Editor) load() error {
 	if err != nil {
 		return err
 	}
-	f := &File{size: source.Size(), closed: &e.closed, directories: new(sync.Map)}
-	for _, opt := range e.opts {
-		opt(f)
-	}
+	f := newFile(e.opts)
+	f.closed = &e.closed
 	if err := f.open(source); err != nil {
 		return f.fail("", err)
 	}
@@ -259,7 +257,7 @@ func Create(ctx context.Context, path string, change func(tx *Tx) error, opts ..
 
 func create(ctx context.Context, fsys storage.FS, path string, change func(tx *Tx) error, opts []Option) error {
 	sizes := format.Sizes{Offset: wordSize, Length: wordSize}
-	return createFile(ctx, fsys, path, sizes, nil, func(tx *Tx) error {
+	return createFile(ctx, fsys, path, sizes, nil, nil, func(tx *Tx) error {
 		root := &format.Header{Version: 1, RefCount: 1, Messages: []format.Message{{Type: format.MsgSymbolTable}}}
 		addr, err := tx.writeGroup(root, nil)
 		if err != nil {
@@ -273,9 +271,10 @@ func create(ctx context.Context, fsys storage.FS, path string, change func(tx *T
 }
 
 // createFile makes a new file whose addresses and lengths are of the given
-// sizes, behind a user block unless that is nil. fill has to make its root group.
-func createFile(ctx context.Context, fsys storage.FS, path string, sizes format.Sizes, userBlock *storage.Reader, fill func(tx *Tx) error, opts []Option) error {
-	return storage.Replace(fsys, path, func(file storage.File) error {
+// sizes, behind a user block unless that is nil. fill has to make its root group. own
+// is nil or a volume whose file may be replaced.
+func createFile(ctx context.Context, fsys storage.FS, path string, sizes format.Sizes, userBlock *storage.Reader, own *storage.Volume, fill func(tx *Tx) error, opts []Option) error {
+	return storage.Replace(fsys, path, own, func(file storage.File) error {
 		base, err := copyUserBlock(file, userBlock)
 		if err != nil {
 			return err
@@ -330,10 +329,8 @@ func (e *Editor) format(sizes format.Sizes, base int64) error {
 	if err := e.volume.SetLayout(storage.Layout{Base: base, Superblock: uint64(len(image)), End: uint64(len(image))}); err != nil {
 		return err
 	}
-	f := &File{sb: sb, base: base, closed: &e.closed, directories: new(sync.Map)}
-	for _, opt := range e.opts {
-		opt(f)
-	}
+	f := newFile(e.opts)
+	f.sb, f.base, f.closed = sb, base, &e.closed
 	e.publish(f)
 	return nil
 }

@@ -69,29 +69,55 @@ func open(fsys storage.FS, path string, opts []Option) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	size, err := file.Size()
-	var f *File
-	if err == nil {
-		f, err = NewFile(file, size, append([]Option{WithName(path)}, opts...)...)
-	}
-	if err != nil {
-		return nil, errors.Join(err, file.Close())
+	f := newFile(append([]Option{WithName(path)}, opts...))
+	if err := f.openNewest(file); err != nil {
+		return nil, errors.Join(f.fail("", err), file.Close())
 	}
 	f.closer = file
 	return f, nil
 }
 
-// NewFile opens the HDF5 file that src holds in its first size bytes. The
-// caller closes src after the File.
-func NewFile(src io.ReaderAt, size int64, opts ...Option) (*File, error) {
-	f := &File{size: size, closed: new(atomic.Bool), directories: new(sync.Map)}
+func newFile(opts []Option) *File {
+	f := &File{closed: new(atomic.Bool), directories: new(sync.Map)}
 	for _, opt := range opts {
 		opt(f)
 	}
+	return f
+}
+
+// NewFile opens the HDF5 file that src holds in its first size bytes. The
+// caller closes src after the File.
+func NewFile(src io.ReaderAt, size int64, opts ...Option) (*File, error) {
+	f := newFile(opts)
 	if err := f.open(storage.NewReader(src, size)); err != nil {
 		return nil, f.fail("", err)
 	}
 	return f, nil
+}
+
+// openNewest opens the newest state of a file that an Editor may be changing. Its
+// size and its superblock have to be of one state, and a system need not read
+// 100 bytes at once that are being written at once: so it looks until it
+// sees the same superblock twice.
+func (f *File) openNewest(file storage.File) error {
+	const attempts = 10 // a transaction takes longer than a look
+	var before format.Superblock
+	for i := range attempts {
+		size, err := file.Size()
+		if err != nil {
+			return err
+		}
+		r := storage.NewReader(file, size)
+		base, sb, err := findSuperblock(r)
+		if i > 0 && sb == before || i == attempts-1 {
+			if err != nil {
+				return err
+			}
+			return f.openAt(r, base, sb)
+		}
+		before = sb
+	}
+	return nil
 }
 
 func (f *File) open(r *storage.Reader) error {
@@ -99,6 +125,11 @@ func (f *File) open(r *storage.Reader) error {
 	if err != nil {
 		return err
 	}
+	return f.openAt(r, base, sb)
+}
+
+// openAt opens the state of the file that a superblock at byte base leads to.
+func (f *File) openAt(r *storage.Reader, base int64, sb format.Superblock) error {
 	// The end of file counts from the base address that the superblock states,
 	// which differs from base if a user block was added or removed later.
 	eof := base + int64(sb.EOF-sb.BaseAddr)
@@ -112,7 +143,7 @@ func (f *File) open(r *storage.Reader) error {
 	if err != nil {
 		return err
 	}
-	f.r, f.sb, f.base = rebased, sb, base
+	f.r, f.sb, f.base, f.size = rebased, sb, base, r.Size()
 	f.strings = index.NewGlobalHeap(f.r, sb.Sizes)
 	return nil
 }

@@ -60,10 +60,14 @@ func repack(ctx context.Context, fsys storage.FS, from *File, path string, opts 
 		return from.fail("", err)
 	}
 	ctx, copied := progress.Start(ctx, "repack", from.size, "bytes")
+	var own *storage.Volume
+	if from.pin != nil {
+		own = from.pin.Volume()
+	}
 	var where map[uint64]uint64
 	for range maxPasses {
 		var r *repacker
-		err := createFile(ctx, fsys, path, from.sb.Sizes, from.r.Before(), func(tx *Tx) error {
+		err := createFile(ctx, fsys, path, from.sb.Sizes, from.r.Before(), own, func(tx *Tx) error {
 			r = newRepacker(ctx, from, tx, opts, where)
 			r.progress = copied
 			root, err := r.file()

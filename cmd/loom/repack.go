@@ -121,14 +121,7 @@ func openToRepack(from, to string) (f *hdf5.File, release func() error, err erro
 	if f, err = hdf5.Open(from); err != nil {
 		return nil, nil, err
 	}
-	e, err := hdf5.Edit(to)
-	switch {
-	case err == nil:
-		return f, func() error { return errors.Join(f.Close(), e.Close()) }, nil
-	case errors.Is(err, hdf5.ErrLocked):
-		return nil, nil, errors.Join(err, f.Close())
-	}
-	return f, f.Close, nil // there is none, or no HDF5 file that others would change
+	return f, f.Close, nil
 }
 
 // storage says how a dataset is to be stored, nil for as it is.

@@ -250,7 +250,7 @@ func TestDiskFaultsThenGoOn(t *testing.T) {
 func TestReplaceCrash(t *testing.T) {
 	before, after := toyContent{"old", strings.Repeat("o", 900)}, toyContent{"new", strings.Repeat("n", 1900)}
 	replace := func(f *crashfs.FS) error {
-		err := storage.Replace(f, toyName, func(file storage.File) error { return toyWrite(file, after) })
+		err := storage.Replace(f, toyName, nil, func(file storage.File) error { return toyWrite(file, after) })
 		f.Mark()
 		return err
 	}
@@ -283,7 +283,7 @@ func TestReplaceCrash(t *testing.T) {
 func TestReplaceFaults(t *testing.T) {
 	before, after := toyContent{"old"}, toyContent{"new"}
 	replace := func(f *crashfs.FS) error {
-		return storage.Replace(f, toyName, func(file storage.File) error { return toyWrite(file, after) })
+		return storage.Replace(f, toyName, nil, func(file storage.File) error { return toyWrite(file, after) })
 	}
 	check := func(s crashfs.State, failed error) error {
 		return newHistory(before, map[int]string{0: after[0]}).check(s)

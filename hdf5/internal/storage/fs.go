@@ -18,7 +18,8 @@ var ErrLocked = errors.New("file is in use by a writer")
 type FS interface {
 	OpenFile(name string, flag int, perm fs.FileMode) (File, error)
 	Stat(name string) (fs.FileInfo, error)
-	// Resolve follows the symbolic links in name.
+	// Resolve returns a name of the file that holds good when symbolic links and
+	// the working directory change.
 	Resolve(name string) (string, error)
 	Chmod(name string, mode fs.FileMode) error
 	Rename(oldName, newName string) error
@@ -36,6 +37,8 @@ type File interface {
 	// Sync makes all that was written so far durable.
 	Sync() error
 	Size() (int64, error)
+	// Is reports whether a name stands for this file at present.
+	Is(name string) (bool, error)
 
 	// Lock takes a lock that lasts until Close, or fails at once with an error
 	// that wraps [ErrLocked].

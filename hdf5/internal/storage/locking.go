@@ -32,9 +32,8 @@ func lockPolicy(value string) policy {
 // Failures of the operating system's lock functions, which are behind
 // lockShared, lockWriter and lockAlone.
 var (
-	errHeld     = errors.New("lock is held by another process")
-	errNoLocks  = fmt.Errorf("file system has no locks: %w", errors.ErrUnsupported)
-	errReplaced = errors.New("file was replaced while it was being opened")
+	errHeld    = errors.New("lock is held by another process")
+	errNoLocks = fmt.Errorf("file system has no locks: %w", errors.ErrUnsupported)
 )
 
 // judge turns a failure to lock the named file into what the user is told,

@@ -33,6 +33,7 @@ func (f *memoryFile) Truncate(size int64) error {
 }
 
 func (f *memoryFile) Size() (int64, error)      { return int64(len(f.data)), nil }
+func (*memoryFile) Is(string) (bool, error)     { return true, nil }
 func (*memoryFile) Sync() error                 { return nil }
 func (*memoryFile) Close() error                { return nil }
 func (*memoryFile) Lock(storage.LockMode) error { return nil }

@@ -23,10 +23,17 @@ func (osFS) OpenFile(name string, flag int, perm fs.FileMode) (File, error) {
 }
 
 func (osFS) Stat(name string) (fs.FileInfo, error)     { return os.Stat(name) }
-func (osFS) Resolve(name string) (string, error)       { return filepath.EvalSymlinks(name) }
 func (osFS) Chmod(name string, mode fs.FileMode) error { return os.Chmod(name, mode) }
 func (osFS) Rename(oldName, newName string) error      { return os.Rename(oldName, newName) }
 func (osFS) Remove(name string) error                  { return os.Remove(name) }
+
+func (osFS) Resolve(name string) (string, error) {
+	name, err := filepath.EvalSymlinks(name)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Abs(name)
+}
 
 // SyncDir does nothing where directories cannot be synced: on Windows, and on
 // network file systems that refuse, which write directories through.
@@ -71,28 +78,19 @@ func (f *osFile) Lock(mode LockMode) error {
 	}
 	err := lockWriter(f.File)
 	f.guarded = err == nil
-	if err = policy.judge(f.Name(), err); err != nil {
-		return err
-	}
-	return f.checkCurrent()
+	return policy.judge(f.Name(), err)
 }
 
-// checkCurrent reports errReplaced if the file's name has come to stand for
-// another file since it was opened, as it does when somebody renames a new
-// version over it. Changes to this one would be lost.
-func (f *osFile) checkCurrent() error {
+func (f *osFile) Is(name string) (bool, error) {
 	own, err := f.Stat()
 	if err != nil {
-		return err
+		return false, err
 	}
-	current, err := os.Stat(f.Name())
-	if err != nil {
-		return err
+	named, err := os.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
 	}
-	if !os.SameFile(own, current) {
-		return errReplaced
-	}
-	return nil
+	return err == nil && os.SameFile(own, named), err
 }
 
 func (f *osFile) Alone() (bool, error) {

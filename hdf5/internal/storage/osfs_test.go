@@ -3,6 +3,7 @@ package storage_test
 import (
 	"bytes"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -115,7 +116,7 @@ func TestReplaceOnDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = storage.Replace(storage.OS, link, func(f storage.File) error { return toyWrite(f, toyContent{"new"}) })
+	err = storage.Replace(storage.OS, link, nil, func(f storage.File) error { return toyWrite(f, toyContent{"new"}) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +145,7 @@ func TestReplaceThatFailsLeavesNothing(t *testing.T) {
 	name := toyOnDisk(t, "a")
 	failure := errors.New("no more data")
 	for _, path := range []string{name, name + "2"} {
-		err := storage.Replace(storage.OS, path, func(f storage.File) error {
+		err := storage.Replace(storage.OS, path, nil, func(f storage.File) error {
 			_, err := f.WriteAt([]byte("half"), 0)
 			return errors.Join(err, failure)
 		})
@@ -176,18 +177,37 @@ func wantNames(t *testing.T, path string, want ...string) {
 func TestOpenOfAReplacedFile(t *testing.T) {
 	wantLocks(t)
 	name := toyOnDisk(t, "old")
-	stale, err := storage.OS.OpenFile(name, os.O_RDWR, 0)
+	toy, err := toyOpen(&replacingFS{FS: storage.OS, times: 3}, name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer stale.Close()
-	if err := storage.Replace(storage.OS, name, func(f storage.File) error { return toyWrite(f, toyContent{"new"}) }); err != nil {
+	mustSet(t, toy, map[int]string{0: "changed"})
+	if err := toy.volume.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := stale.Lock(storage.WriteLock); err == nil {
-		t.Error("the replaced file can be locked for writing")
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if v, err := storage.Open(storage.OS, name); err != nil || v.Close() != nil {
-		t.Error(err)
+	if content, err := toyDecode(data); err != nil || !slices.Equal(content, toyContent{"changed"}) {
+		t.Errorf("the file holds %q, %v", content, err)
 	}
+	if _, err := storage.Open(&replacingFS{FS: storage.OS, times: 100}, name); !errors.Is(err, storage.ErrChanged) {
+		t.Errorf("a file that is replaced all the time: %v, want ErrChanged", err)
+	}
+}
+
+// A replacingFS replaces a file as soon as it has been opened, a few times.
+type replacingFS struct {
+	storage.FS
+	times int
+}
+
+func (r *replacingFS) OpenFile(name string, flag int, perm fs.FileMode) (storage.File, error) {
+	f, err := r.FS.OpenFile(name, flag, perm)
+	if err == nil && r.times > 0 {
+		r.times--
+		err = storage.Replace(r.FS, name, nil, func(f storage.File) error { return toyWrite(f, toyContent{"new"}) })
+	}
+	return f, err
 }

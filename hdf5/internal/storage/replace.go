@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"sync"
 )
 
 // Replace puts a new file in the place of path, whether or not there is one:
@@ -16,24 +18,63 @@ import (
 // name starts with that of path and ends in ".tmp" may remain.
 //
 // An existing file passes on its permissions. If path is a symbolic link, what
-// it points to is replaced. Processes that have the old file open keep it, so
-// the caller has to hold its write lock, by a [Volume], lest changes be lost; on
-// Windows such a file cannot be replaced, and the Volume has to be closed first.
-func Replace(fsys FS, path string, write func(f File) error) error {
+// it points to is replaced. It has to be a regular file that may be written to.
+// Readers that have it open keep it. Writers are kept out of it from the
+// beginning, since their changes would be lost; if there is one, the error wraps
+// [ErrLocked]. If that one is the caller, own is the caller's Volume, which has no
+// more transactions afterwards; otherwise own is nil. On Windows a file that
+// anybody has open cannot be replaced.
+func Replace(fsys FS, path string, own *Volume, write func(f File) error) error {
 	info, err := fsys.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		info = nil
+		return replace(fsys, path, nil, nothing, write)
 	case err != nil:
 		return err
-	default:
-		if path, err = fsys.Resolve(path); err != nil {
-			return err
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s is not a regular file, which is all that can be replaced: %w", path, fs.ErrExist)
+	}
+	resolved, err := fsys.Resolve(path)
+	if err != nil {
+		return err
+	}
+	release, err := claim(fsys, resolved, own)
+	if err != nil {
+		return fmt.Errorf("replace %s: %w", path, err)
+	}
+	return errors.Join(replace(fsys, resolved, info, release, write), release())
+}
+
+// nothing releases what is not held.
+func nothing() error { return nil }
+
+// claim keeps writers out of a file until release is called, unless own does.
+func claim(fsys FS, path string, own *Volume) (release func() error, err error) {
+	if own != nil {
+		if same, err := own.file.Is(path); same || err != nil {
+			return nothing, err
 		}
 	}
+	f, _, err := openLocked(fsys, path)
+	if errors.Is(err, errNoLocks) || errors.Is(err, fs.ErrNotExist) {
+		return nothing, nil // it need not be there, and locks are better than none
+	}
+	if err != nil {
+		return nil, err
+	}
+	return sync.OnceValue(f.Close), nil
+}
+
+// replace is Replace for a file that is claimed, or that there is not.
+func replace(fsys FS, path string, old fs.FileInfo, release func() error, write func(f File) error) error {
 	temp := fmt.Sprintf("%s.%s.tmp", path, rand.Text()[:8])
-	if err := writeNew(fsys, temp, info, write); err != nil {
+	if err := writeNew(fsys, temp, old, write); err != nil {
 		return err
+	}
+	if runtime.GOOS == "windows" {
+		if err := release(); err != nil {
+			return errors.Join(err, fsys.Remove(temp))
+		}
 	}
 	if err := fsys.Rename(temp, path); err != nil {
 		return errors.Join(err, fsys.Remove(temp))

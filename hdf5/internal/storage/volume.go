@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"sync"
@@ -51,9 +52,10 @@ type Layout struct {
 //
 // A Volume is safe for concurrent use, but has one transaction at a time.
 type Volume struct {
-	file File
-	name string
-	read *atomic.Int64
+	file     File
+	name     string
+	resolved string // for noticing that the file was replaced; "" for a new file
+	read     *atomic.Int64
 
 	// What belongs to the open transaction, which changes it under mu.
 	layout     Layout
@@ -81,25 +83,43 @@ type retirement struct {
 // It fails with [ErrLocked] if there is one. Nothing is written, and there are
 // no transactions before SetLayout.
 func Open(fsys FS, name string) (*Volume, error) {
-	const attempts = 10 // at opening a file that keeps being replaced
-	var err error
-	for range attempts {
-		var f File
-		if f, err = fsys.OpenFile(name, os.O_RDWR, 0); err != nil {
-			return nil, err
-		}
-		if err = f.Lock(WriteLock); err == nil {
-			return NewVolume(f, name), nil
-		}
-		err = errors.Join(err, f.Close())
-		if !errors.Is(err, errReplaced) {
-			break
-		}
-	}
+	f, resolved, err := openLocked(fsys, name)
 	if errors.Is(err, ErrLocked) {
 		err = fmt.Errorf("%w, or open it read-only", err)
 	}
-	return nil, fmt.Errorf("open %s for writing: %w", name, err)
+	if err != nil {
+		return nil, err
+	}
+	v := NewVolume(f, name)
+	v.resolved = resolved
+	return v, nil
+}
+
+// openLocked opens a file for reading and writing, takes its write lock and
+// makes sure that it was not replaced before that: changes to it would be lost.
+// It returns a name by which that can be found out later.
+func openLocked(fsys FS, name string) (f File, resolved string, err error) {
+	const attempts = 10 // at opening a file that keeps being replaced
+	for range attempts {
+		if f, err = fsys.OpenFile(name, os.O_RDWR, 0); err != nil {
+			return nil, "", err
+		}
+		current := false
+		if resolved, err = fsys.Resolve(name); err == nil {
+			err = f.Lock(WriteLock)
+		}
+		if err == nil {
+			current, err = f.Is(resolved)
+		}
+		if current {
+			return f, resolved, nil
+		}
+		err = errors.Join(err, f.Close())
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, "", fmt.Errorf("open %s for writing: %w", name, err)
+		}
+	}
+	return nil, "", fmt.Errorf("open %s for writing: %w again and again", name, ErrChanged)
 }
 
 // NewVolume returns a Volume of a file that is open for reading and writing
@@ -265,6 +285,9 @@ func (v *Volume) Pin() *Snapshot {
 	return &Snapshot{volume: v, generation: v.generation, reader: v.reader(v.layout.End)}
 }
 
+// Volume returns the Volume of which it is a state.
+func (s *Snapshot) Volume() *Volume { return s.volume }
+
 // Reader returns a Reader of the state, whose address 0 is the superblock.
 func (s *Snapshot) Reader() *Reader { return s.reader }
 
@@ -307,8 +330,18 @@ func (v *Volume) Begin() (*Tx, error) {
 	return &Tx{volume: v, end: v.layout.End, free: v.reusable}, nil
 }
 
-// checkUnchanged notices a writer that locks did not keep out.
+// checkUnchanged notices a writer that locks did not keep out, and that the file
+// is no longer the one that readers will find.
 func (v *Volume) checkUnchanged() error {
+	if v.resolved != "" {
+		current, err := v.file.Is(v.resolved)
+		if err != nil {
+			return err
+		}
+		if !current {
+			return fmt.Errorf("%s: %w: it was replaced, moved or removed since it was opened here, open it again", v.name, ErrChanged)
+		}
+	}
 	current, err := v.readSuperblock(v.layout)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path/filepath"
 	"slices"
 
 	"github.com/goloom/loom/hdf5/internal/storage"
@@ -100,6 +101,13 @@ func (h *handle) Size() (int64, error) {
 	h.fs.mu.Lock()
 	defer h.fs.mu.Unlock()
 	return int64(len(h.node.data)), h.usable(false)
+}
+
+// Is reports whether a name stands for the file.
+func (h *handle) Is(name string) (bool, error) {
+	h.fs.mu.Lock()
+	defer h.fs.mu.Unlock()
+	return h.fs.names[filepath.Clean(name)] == h.node, h.usable(false)
 }
 
 func (h *handle) Lock(mode storage.LockMode) error {

@@ -164,3 +164,28 @@ func ExampleRepack() {
 	fmt.Println(copied.Size() <= f.Size())
 	// Output: true
 }
+
+func ExampleTx_WriteColumns() {
+	dir := must(os.MkdirTemp("", "hdf5"))
+	defer os.RemoveAll(dir)
+	ctx := context.Background()
+	f := must(hdf5.Open(counts(dir)))
+	defer f.Close()
+	columns := must(f.Dataset("/counts"))
+
+	// The second column, and then all columns with the rows turned round.
+	path := filepath.Join(dir, "columns.h5")
+	check0(hdf5.Create(ctx, path, func(tx *hdf5.Tx) error {
+		spec := hdf5.DatasetSpec{Type: columns.Type(), Shape: []int{3, 3}, Chunks: []int{2, 2}, Deflate: 2}
+		if err := tx.CreateDataset("/columns", spec); err != nil {
+			return err
+		}
+		return tx.WriteColumns(ctx, "/columns", hdf5.ColumnOptions{},
+			hdf5.Columns{From: columns, Cols: hdf5.At(1)},
+			hdf5.Columns{From: columns, Rows: []int{2, 1, 0}})
+	}))
+	result := must(hdf5.Open(path))
+	defer result.Close()
+	fmt.Println(must(must(must(result.Dataset("/columns")).Read(ctx)).Int64s()))
+	// Output: [2 5 6 4 3 4 6 1 2]
+}

@@ -1,0 +1,113 @@
+package hdf5
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/goloom/loom/hdf5/internal/index"
+)
+
+// This file stores chunks that need no more encoding: what an encoder made, or
+// what another dataset has stored already. Many small chunks are written at once.
+
+// An encodedChunk is a chunk ready to be stored, or one that need not be, as all
+// of it has the fill value, if b is nil.
+type encodedChunk struct {
+	at   []uint64 // in the grid
+	b    []byte
+	mask uint32
+}
+
+// storeEncoded stores chunks, those beside each other in the list also in the
+// file.
+func (tx *Tx) storeEncoded(chunks []encodedChunk) ([]newChunk, error) {
+	stored := make([]newChunk, len(chunks))
+	var together []byte
+	first := 0
+	flush := func(end int) error {
+		if len(together) == 0 {
+			first = end
+			return nil
+		}
+		addr, err := tx.write(together)
+		for ; first < end; first++ {
+			stored[first].Addr = addr
+			addr += stored[first].Size
+		}
+		together = together[:0]
+		return err
+	}
+	for i, c := range chunks {
+		stored[i] = newChunk{Chunk: index.Chunk{Scaled: c.at, Size: uint64(len(c.b)), Mask: c.mask}, dropped: c.b == nil}
+		if len(together)+len(c.b) > readBytes {
+			if err := flush(i); err != nil {
+				return nil, err
+			}
+		}
+		together = append(together, c.b...)
+	}
+	return stored, flush(len(chunks))
+}
+
+// A chunkCopier copies chunks from one file to another as they are stored.
+type chunkCopier struct {
+	tx     *Tx
+	from   *Dataset
+	copied uint64 // bytes so far
+	in     []byte
+	out    []byte
+}
+
+// copy copies chunks, of which Addr and Size say where they are stored now, and
+// sets Addr to where they are from then on. Those that are neighbours now stay so.
+func (c *chunkCopier) copy(chunks []newChunk) error {
+	slices.SortFunc(chunks, func(a, b newChunk) int { return cmp.Compare(a.Addr, b.Addr) })
+	for len(chunks) > 0 {
+		n, end := 1, chunks[0].Addr+chunks[0].Size
+		for n < len(chunks) && chunks[n].Addr >= end && chunks[n].Addr-end <= readGap && chunks[n].Addr+chunks[n].Size-chunks[0].Addr <= readBytes {
+			end = chunks[n].Addr + chunks[n].Size
+			n++
+		}
+		if err := c.copyRun(chunks[:n], end); err != nil {
+			return err
+		}
+		chunks = chunks[n:]
+	}
+	return nil
+}
+
+// copyRun copies neighbours, the last of which ends at end, and leaves out what
+// is between them.
+func (c *chunkCopier) copyRun(chunks []newChunk, end uint64) error {
+	start := chunks[0].Addr
+	if err := c.from.file.r.Check(start, end-start); err != nil {
+		return err
+	}
+	// Chunks of a sound file do not share their bytes. Those of a damaged one
+	// could, and the copy would grow without bounds.
+	for _, chunk := range chunks {
+		if chunk.Size == 0 {
+			return fmt.Errorf("chunk %v is stored in no bytes: %w", chunk.Scaled, ErrCorrupt)
+		}
+		c.copied += chunk.Size
+	}
+	if c.copied > uint64(c.from.file.size) {
+		return fmt.Errorf("chunks add up to more than the file's %d bytes: %w", c.from.file.size, ErrCorrupt)
+	}
+	c.in = sized(c.in, int(end-start))
+	if err := c.from.file.r.ReadFull(c.in, start); err != nil {
+		return err
+	}
+	c.out = c.out[:0]
+	for i := range chunks {
+		from := chunks[i].Addr - start
+		chunks[i].Addr = uint64(len(c.out))
+		c.out = append(c.out, c.in[from:from+chunks[i].Size]...)
+	}
+	addr, err := c.tx.write(c.out)
+	for i := range chunks {
+		chunks[i].Addr += addr
+	}
+	return err
+}

@@ -46,6 +46,33 @@ func example() (ds *loom.Conn, done func()) {
 	}
 }
 
+func ExampleConn_Refresh() {
+	writer, done := example()
+	defer done()
+	reader, err := loom.Open(writer.Filename())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer reader.Close()
+	before := reader.RowAttrs()
+
+	chosen, err := hdf5.NewArray([]bool{true, false, true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := writer.RowAttrs().Set("Chosen", chosen); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(reader.RowAttrs().Names())
+	if err := reader.Refresh(); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(reader.RowAttrs().Names(), before.Names())
+	// Output:
+	// [Gene]
+	// [Chosen Gene] [Gene]
+}
+
 func ExampleCreate() {
 	dir, err := os.MkdirTemp("", "loom")
 	if err != nil {

@@ -24,8 +24,10 @@ type Conn struct {
 	filename string
 	mode     Mode
 	memory   int64        // limit of the option; see contents.memory
+	validate bool         // each state that is read from the path, before it is used
+	spec     string       // to validate against; "" for what the file claims
 	editor   *hdf5.Editor // nil if the mode is ReadOnly
-	changing sync.Mutex   // held by the transaction under way, until state is its result
+	changing sync.Mutex   // held by what sets state, from what it starts with to the end
 	state    atomic.Pointer[snapshot]
 	closed   atomic.Bool
 }
@@ -84,18 +86,23 @@ func openPath(path string, s settings) (*Conn, error) {
 // newConn takes over the file, or the editor that it is the state of, and closes
 // it if it fails.
 func newConn(file *hdf5.File, editor *hdf5.Editor, name string, s settings) (*Conn, error) {
-	c := &Conn{filename: name, mode: s.mode, memory: s.memory, editor: editor}
-	if s.validate {
-		if err := validFile(file, name, cmp.Or(s.spec, specVersion(file))); err != nil {
-			return nil, errors.Join(err, c.closeFile(file))
-		}
-	}
-	state, err := newSnapshot(file, name, s.memory, c)
+	c := &Conn{filename: name, mode: s.mode, memory: s.memory, validate: s.validate, spec: s.spec, editor: editor}
+	state, err := c.examine(file)
 	if err != nil {
 		return nil, errors.Join(err, c.closeFile(file))
 	}
 	c.state.Store(state)
 	return c, nil
+}
+
+// examine validates a state of the file, if that was asked for, and finds its parts.
+func (c *Conn) examine(file *hdf5.File) (*snapshot, error) {
+	if c.validate {
+		if err := validFile(file, c.filename, cmp.Or(c.spec, specVersion(file))); err != nil {
+			return nil, err
+		}
+	}
+	return newSnapshot(file, c.filename, c.memory, c)
 }
 
 // validFile holds a file against a version of the specification.

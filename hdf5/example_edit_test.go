@@ -189,3 +189,20 @@ func ExampleTx_WriteColumns() {
 	fmt.Println(must(must(must(result.Dataset("/columns")).Read(ctx)).Int64s()))
 	// Output: [2 5 6 4 3 4 6 1 2]
 }
+
+func ExampleFile_Refresh() {
+	dir := must(os.MkdirTemp("", "hdf5"))
+	defer os.RemoveAll(dir)
+	ctx := context.Background()
+	path := counts(dir)
+	f := must(hdf5.Open(path))
+	defer f.Close()
+
+	e := must(hdf5.Edit(path))
+	defer e.Close()
+	check0(e.Update(ctx, func(tx *hdf5.Tx) error { return tx.Resize(ctx, "/counts", 3, 9) }))
+
+	newest := must(f.Refresh())
+	fmt.Println(must(f.Dataset("/counts")).Shape(), must(newest.Dataset("/counts")).Shape())
+	// Output: [3 2] [3 9]
+}

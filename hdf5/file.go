@@ -73,7 +73,7 @@ func open(fsys storage.FS, path string, opts []Option) (*File, error) {
 	if err := f.openNewest(file); err != nil {
 		return nil, errors.Join(f.fail("", err), file.Close())
 	}
-	f.closer = file
+	f.closer = newSource(fsys, path, file)
 	return f, nil
 }
 

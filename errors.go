@@ -49,6 +49,10 @@ var (
 	// have.
 	ErrName = errors.New("not a name")
 
+	// ErrExist is wrapped when something is to get a name that is taken. It is
+	// fs.ErrExist.
+	ErrExist = hdf5.ErrExist
+
 	// ErrNotFinite is wrapped when NaN or an infinity is to be put into a layer.
 	// See [AllowNonFinite].
 	ErrNotFinite = errors.New("not a finite number")

@@ -20,6 +20,7 @@ type settings struct {
 	validate bool
 	spec     string // version to validate against; "" for the file's own
 	memory   int64  // limit in bytes; 0 for the default
+	dryRun   bool
 }
 
 func newSettings(mode Mode, opts []Option) settings {
@@ -32,13 +33,25 @@ func newSettings(mode Mode, opts []Option) settings {
 
 // hdf5Options returns what of the settings concerns the file as HDF5.
 func (s *settings) hdf5Options() []hdf5.Option {
-	return []hdf5.Option{hdf5.WithMemoryLimit(s.memory)}
+	opts := []hdf5.Option{hdf5.WithMemoryLimit(s.memory)}
+	if s.dryRun {
+		opts = append(opts, hdf5.DryRun())
+	}
+	return opts
 }
 
 // WithMode opens the file in the given mode instead of the function's own:
 // [ReadOnly] of [Open], [ReadWrite] of [Connect].
 func WithMode(mode Mode) Option {
 	return func(s *settings) { s.mode = mode }
+}
+
+// DryRun tries changes out: they happen, with all checks, for whatever reads from
+// this connection, but the file is never written to, nor is anything put beside it. They
+// are kept in a temporary file, of their size, until the connection is closed. Other
+// writers are kept out meanwhile.
+func DryRun() Option {
+	return func(s *settings) { s.dryRun = true }
 }
 
 // SkipValidation opens a file without checking it against the Loom

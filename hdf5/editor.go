@@ -43,6 +43,13 @@ func Edit(path string, opts ...Option) (*Editor, error) {
 }
 
 func edit(fsys storage.FS, path string, opts []Option) (*Editor, error) {
+	var wanted File
+	for _, opt := range opts {
+		opt(&wanted)
+	}
+	if wanted.dryRun {
+		fsys = storage.Overlay(fsys)
+	}
 	volume, err := storage.Open(fsys, path)
 	if err != nil {
 		return nil, err

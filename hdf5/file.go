@@ -26,6 +26,7 @@ type File struct {
 	closer      io.Closer
 	closed      *atomic.Bool // shared by all states of a file that is being edited
 	base        int64        // position of address 0 in the file
+	dryRun      bool         // see DryRun
 
 	// Of a state that an Editor published: what keeps its space from being used
 	// again, and whether anybody but the Editor knows of it.
@@ -48,6 +49,14 @@ func WithName(name string) Option {
 // file can declare any shape.
 func WithMemoryLimit(bytes int64) Option {
 	return func(f *File) { f.limit = bytes }
+}
+
+// DryRun lets an [Editor] change everything but the file: what it writes goes to
+// a temporary file, of the size of the changes, until it is closed. To the Editor, and to
+// the Files that come from it, the changes have happened. Other writers are kept out
+// as usual. It means nothing to other functions than [Edit].
+func DryRun() Option {
+	return func(f *File) { f.dryRun = true }
 }
 
 // Open opens the named file for reading. It reads the superblock only.

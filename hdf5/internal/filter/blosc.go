@@ -126,7 +126,7 @@ func (c *bloscChunk) decompress(s *scratch, dst, src []byte) (int, error) {
 	case bloscSnappy:
 		return decodeSnappy(dst, src)
 	case bloscZlib:
-		return s.inflater.inflate(dst, src)
+		return s.inflater.Inflate(dst, src)
 	default:
 		return s.zstd.decode(dst, src)
 	}

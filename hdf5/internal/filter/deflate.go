@@ -1,75 +1,28 @@
 package filter
 
 import (
-	"bytes"
-	"io"
 	"sync"
 
-	"github.com/klauspost/compress/zlib"
+	general "github.com/klauspost/compress/zlib"
 )
 
 // maxDeflateLevel is the largest value of the filter's one parameter.
-const maxDeflateLevel = zlib.BestCompression
+const maxDeflateLevel = general.BestCompression
 
 // deflate is filter 1: the chunk is one zlib stream (RFC 1950).
 type deflate struct {
 	level int // of compression, 0 to maxDeflateLevel
 }
 
-// An inflater decompresses one zlib stream after another.
-type inflater struct {
-	src  bytes.Reader
-	zlib io.ReadCloser
-	past [1]byte
-}
-
 func (deflate) decode(s *scratch, src []byte, limit int) ([]byte, error) {
 	out := s.out(limit)
-	n, err := s.inflater.inflate(out, src)
+	n, err := s.inflater.Inflate(out, src)
 	return out[:n], err
-}
-
-// inflate decompresses src into dst and returns how many bytes it wrote. The
-// stream must end within dst, and its checksum must hold. Bytes that follow
-// it are of no matter, as they are not to the HDF5 library.
-func (f *inflater) inflate(dst, src []byte) (int, error) {
-	defer f.src.Reset(nil)
-	if err := f.reset(src); err != nil {
-		return 0, err
-	}
-	n := 0
-	for n < len(dst) {
-		m, err := f.zlib.Read(dst[n:])
-		n += m
-		if err == io.EOF {
-			return n, nil
-		}
-		if err != nil {
-			return n, err
-		}
-	}
-	// The checksum is only compared when the end of the stream is read.
-	switch extra, err := io.ReadFull(f.zlib, f.past[:]); {
-	case extra > 0:
-		return n, errTooLong
-	case err != io.EOF:
-		return n, err
-	}
-	return n, nil
-}
-
-func (f *inflater) reset(src []byte) (err error) {
-	f.src.Reset(src)
-	if r, ok := f.zlib.(zlib.Resetter); ok {
-		return r.Reset(&f.src, nil)
-	}
-	f.zlib, err = zlib.NewReader(&f.src)
-	return err
 }
 
 // A deflater makes one zlib stream after another, all at one level.
 type deflater struct {
-	zlib *zlib.Writer
+	zlib *general.Writer
 	out  []byte
 }
 
@@ -83,7 +36,7 @@ func (f deflate) encode(buf, src []byte) ([]byte, bool, error) {
 	if !ok {
 		d = new(deflater)
 		var err error
-		if d.zlib, err = zlib.NewWriterLevel(d, f.level); err != nil {
+		if d.zlib, err = general.NewWriterLevel(d, f.level); err != nil {
 			return buf, false, err
 		}
 	}

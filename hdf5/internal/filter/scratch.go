@@ -3,6 +3,8 @@ package filter
 import (
 	"slices"
 	"sync"
+
+	"github.com/goloom/loom/hdf5/internal/zlib"
 )
 
 // maxPooled is the largest buffer that is kept for the next chunk. Chunks can
@@ -24,7 +26,7 @@ type scratch struct {
 
 	block []byte // one block of a filter that works in blocks
 
-	inflater inflater
+	inflater zlib.Inflater
 	zstd     zstdDecoder
 }
 

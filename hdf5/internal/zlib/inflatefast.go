@@ -1,0 +1,171 @@
+package zlib
+
+// How far from the ends of the stream and of the result symbolsFast stops. Each
+// round of its loop
+//
+//   - loads eight bytes of the stream twice, the second time at most seven bytes
+//     after the first;
+//   - writes two literals and a match, or three literals; and after a match up to
+//     fastWrite bytes too many.
+const (
+	fastInput  = 8 + 7
+	fastOutput = 2 + maxMatch + fastWrite
+	fastWrite  = 32
+)
+
+// longRun is from which length on it pays to look whether a match repeats zeros:
+// those are cleared rather than copied, and left out of the checksum.
+const longRun = 96
+
+// zeros reports whether the dist bytes before dst[at:] are known to be zeros, which
+// is asked for the distances that encoders use for runs. dist is at most at.
+func zeros(dst []byte, at, dist int) bool {
+	switch {
+	case dist == 1:
+		return dst[at-1] == 0
+	case dist < 8 || dist > 16:
+		return false
+	}
+	return load64(dst, at-dist)|load64(dst, at-8) == 0
+}
+
+// skipZeros adds dst[:to] to the checksum, of which dst[from:to] are zeros.
+func (s *stream) skipZeros(from, to int) {
+	s.sum.update(s.dst[s.summed:from])
+	s.sum.zeros(to - from)
+	s.summed = to
+}
+
+// symbolsFast decodes symbols of a block for as long as no bound needs to be
+// checked, or to the end of the block, which it reports.
+//
+// In its loop n is only meaningful in its six low bits: what is taken from it is
+// whole entries, of which the low byte counts bits, and never more than there are.
+// Above the n low bits of bits there may be more bits of the stream, which are
+// loaded again.
+func (s *stream) symbolsFast(t *tables) (done bool, err error) {
+	src, dst, in, out := s.src, s.dst, s.in, s.out
+	inLimit, outLimit := len(src)-fastInput, len(dst)-fastOutput
+	bits, n := s.bits, uint64(s.n)
+	if n > 63 {
+		n, in = n-8, in-1 // 64 of them do not fit into six bits
+		bits &= 1<<56 - 1
+	}
+	for in <= inLimit && out <= outLimit {
+		// Whole bytes, as many as there is room for: 56 bits or more are there.
+		bits |= load64(src, in) << (n & 63)
+		in += int(^n >> 3 & 7)
+		n |= 56
+
+		e := t.literals[bits&(1<<literalBits-1)]
+		if e&entryLiteral != 0 {
+			bits >>= e & 63
+			n -= uint64(e)
+			store8(dst, out, byte(e>>entryPayload))
+			out++
+			e = t.literals[bits&(1<<literalBits-1)]
+			if e&entryLiteral != 0 {
+				bits >>= e & 63
+				n -= uint64(e)
+				store8(dst, out, byte(e>>entryPayload))
+				out++
+				e = t.literals[bits&(1<<literalBits-1)]
+				if e&entryLiteral != 0 {
+					bits >>= e & 63
+					n -= uint64(e)
+					store8(dst, out, byte(e>>entryPayload))
+					out++
+					continue
+				}
+			}
+		}
+
+		// 36 bits or more are there, for 15 of a code and 5 extra bits.
+		if e&entrySpecial != 0 {
+			if e&entrySubtable != 0 {
+				bits >>= e & 63
+				n -= uint64(e)
+				e = t.literals[(uint64(e>>entryPayload)+bits&(1<<(e>>8&0xf)-1))&(literalEntries-1)]
+			}
+			if e&entryLiteral != 0 {
+				bits >>= e & 63
+				n -= uint64(e)
+				store8(dst, out, byte(e>>entryPayload))
+				out++
+				continue
+			}
+			if e&entrySpecial != 0 {
+				if e&entryEnd == 0 {
+					err = ErrSymbol
+					break
+				}
+				bits >>= e & 63
+				n -= uint64(e)
+				done = true
+				break
+			}
+		}
+		length := int(e>>entryPayload) + int(bits&(1<<(e&63)-1)>>(e>>8&63))
+		bits >>= e & 63
+		n -= uint64(e)
+
+		bits |= load64(src, in) << (n & 63)
+		in += int(^n >> 3 & 7)
+		n |= 56
+
+		// 56 bits or more are there, for 15 of a code and 13 extra bits.
+		e = t.distances[bits&(1<<distBits-1)]
+		if e&entrySpecial != 0 {
+			if e&entrySubtable != 0 {
+				bits >>= e & 63
+				n -= uint64(e)
+				e = t.distances[(uint64(e>>entryPayload)+bits&(1<<(e>>8&0xf)-1))&(distEntries-1)]
+			}
+			if e&entrySpecial != 0 {
+				err = ErrSymbol
+				break
+			}
+		}
+		dist := int(e>>entryPayload) + int(bits&(1<<(e&63)-1)>>(e>>8&63))
+		bits >>= e & 63
+		n -= uint64(e)
+		if dist > out {
+			err = ErrDistance
+			break
+		}
+
+		end := out + length
+		switch {
+		case length >= longRun && zeros(dst, out, dist):
+			clear(dst[out:end])
+			s.skipZeros(out, end)
+		case dist >= 8:
+			from := out - dist
+			store64(dst, out, load64(dst, from))
+			store64(dst, out+8, load64(dst, from+8))
+			for out += 16; out < end; out += 16 {
+				from += 16
+				store64(dst, out, load64(dst, from))
+				store64(dst, out+8, load64(dst, from+8))
+			}
+		case dist == 1:
+			v := uint64(dst[out-1]) * 0x0101010101010101
+			store64(dst, out, v)
+			store64(dst, out+8, v)
+			for out += 16; out < end; out += 16 {
+				store64(dst, out, v)
+				store64(dst, out+8, v)
+			}
+		default:
+			// Each word has dist bytes that are right, and the next begins after them.
+			for ; out < end; out += dist {
+				store64(dst, out, load64(dst, out-dist))
+			}
+		}
+		out = end
+	}
+	n &= 63
+	s.in, s.out = in, out
+	s.bits, s.n = bits&(1<<n-1), uint(n)
+	return done, err
+}

@@ -275,59 +275,19 @@ func (a *addition) planAttribute(ctx context.Context, name string, right *Array)
 		if left, err = a.state.colAttrs.getAt(ctx, name, All()); err != nil {
 			return err
 		}
-		if left, err = normalized(left); err != nil {
-			return err
-		}
 	}
-	if right != nil {
-		if right, err = normalized(right); err != nil {
-			return err
-		}
-		if shape := right.Shape(); len(shape) == 0 || shape[0] != a.width {
-			return fmt.Errorf("shape %v for %d new columns: %w", shape, a.width, ErrShape)
-		}
-	}
-	fills := a.settings.autoFill || a.settings.fill != nil
+	values, outcome, err := fillRule{a.settings.fill, a.settings.autoFill}.merge(name, []*Array{left, right}, []int{a.state.cols, a.width})
 	switch {
-	case left == nil && !fills:
-		a.added.Ignored = append(a.added.Ignored, name)
-		return nil
-	case right == nil && !fills:
-		a.added.Deleted = append(a.added.Deleted, name)
-		return nil
-	case left == nil:
-		left, err = a.filled(name, right, a.state.cols)
-	case right == nil:
-		right, err = a.filled(name, left, a.width)
-	}
-	if err != nil {
+	case err != nil:
 		return err
-	}
-	if !slices.Equal(left.Shape()[1:], right.Shape()[1:]) {
+	case outcome == merged:
+		a.values[name] = values
+	case left == nil:
+		a.added.Ignored = append(a.added.Ignored, name)
+	default:
 		a.added.Deleted = append(a.added.Deleted, name)
-		return nil
 	}
-	a.values[name], err = concatenated(left, right)
-	return err
-}
-
-// filled returns n elements that stand in for missing ones, of the shape that
-// those of like have.
-func (a *addition) filled(name string, like *Array, n int) (*Array, error) {
-	shape := like.Shape()
-	shape[0] = n
-	if a.settings.autoFill {
-		return zeros(like, shape)
-	}
-	value := a.settings.fill[name]
-	if value == nil {
-		return nil, fmt.Errorf("no value to fill in: %w", ErrNotExist)
-	}
-	value, err := normalized(value)
-	if err != nil {
-		return nil, fmt.Errorf("value to fill in: %w", err)
-	}
-	return repeated(value, shape)
+	return nil
 }
 
 // storeAttributes writes the column attributes anew, and deletes the others.

@@ -7,48 +7,51 @@ import (
 	"github.com/goloom/loom/hdf5"
 )
 
-// concatenated returns the elements of two arrays that differ at most in their
-// first dimension, one after the other. Numbers of different types become those of a
-// type that holds both, as numpy has it; strings and numbers do not mix.
-func concatenated(first, second *Array) (*Array, error) {
-	if isText(first) && isText(second) {
-		return concatenatedAs[string](first, second)
+// concatenated returns the elements of arrays, at least one, that differ at most in
+// their first dimension, one after the other. Numbers of different types become those
+// of a type that holds all, as numpy has it; strings and numbers do not mix.
+func concatenated(arrays ...*Array) (*Array, error) {
+	if !slices.ContainsFunc(arrays, func(a *Array) bool { return !isText(a) }) {
+		return concatenatedAs[string](arrays)
 	}
-	t, err := commonType(first.Type(), second.Type())
-	if err != nil {
-		return nil, err
+	t := arrays[0].Type()
+	for _, a := range arrays[1:] {
+		var err error
+		if t, err = commonType(t, a.Type()); err != nil {
+			return nil, err
+		}
 	}
 	n, err := numbersOf(t)
 	if err != nil {
 		return nil, err
 	}
-	if first, err = n.converted(first); err != nil {
-		return nil, err
+	alike := make([]*Array, len(arrays))
+	for i, a := range arrays {
+		if alike[i], err = n.converted(a); err != nil {
+			return nil, err
+		}
 	}
-	if second, err = n.converted(second); err != nil {
-		return nil, err
-	}
-	both, err := n.concatenated(first, second)
+	all, err := n.concatenated(alike)
 	if err != nil {
 		return nil, err
 	}
-	return both.WithType(t)
+	return all.WithType(t)
 }
 
 func isText(a *Array) bool { return a.Type().Class() == hdf5.String }
 
-func concatenatedAs[T hdf5.Element](first, second *Array) (*Array, error) {
-	a, err := hdf5.Values[T](first)
-	if err != nil {
-		return nil, err
+func concatenatedAs[T hdf5.Element](arrays []*Array) (*Array, error) {
+	shape := arrays[0].Shape()
+	shape[0] = 0
+	parts := make([][]T, len(arrays))
+	for i, a := range arrays {
+		var err error
+		if parts[i], err = hdf5.Values[T](a); err != nil {
+			return nil, err
+		}
+		shape[0] += a.Shape()[0]
 	}
-	b, err := hdf5.Values[T](second)
-	if err != nil {
-		return nil, err
-	}
-	shape := first.Shape()
-	shape[0] += second.Shape()[0]
-	return hdf5.NewArray(slices.Concat(a, b), shape...)
+	return hdf5.NewArray(slices.Concat(parts...), shape...)
 }
 
 // commonType returns the smallest type of numbers that holds those of both
@@ -63,18 +66,23 @@ func commonType(a, b *hdf5.Datatype) (*hdf5.Datatype, error) {
 			return nil, fmt.Errorf("%s and %s have no type in common: %w", a, b, ErrType)
 		}
 	}
+	if t := exactType(a, b); t != nil {
+		return t, nil
+	}
+	return hdf5.NamedType("float64")
+}
+
+// exactType returns the smallest type of numbers that holds all those of both types
+// exactly, nil if there is none.
+func exactType(a, b *hdf5.Datatype) *hdf5.Datatype {
 	for _, name := range []string{
 		"int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float16", "float32", "float64",
 	} {
-		t, err := hdf5.NamedType(name)
-		if err != nil {
-			return nil, err
-		}
-		if holds(t, a) && holds(t, b) || name == "float64" {
-			return t, nil
+		if t, err := hdf5.NamedType(name); err == nil && holds(t, a) && holds(t, b) {
+			return t
 		}
 	}
-	return nil, fmt.Errorf("%s and %s have no type in common: %w", a, b, ErrType)
+	return nil
 }
 
 // holds reports whether numbers of type t can be all those of type u.

@@ -93,3 +93,53 @@ func (e *edit) makeGroups() error {
 	}
 	return nil
 }
+
+// Create makes a new Loom file of the view, as [Create] does: with its layers,
+// attributes and graphs. LOOM_SPEC_VERSION, CreationDate and last_modified are
+// those of the new file. To copy part of a file without holding it in memory, see
+// [Combine].
+func (v *View) Create(ctx context.Context, path string, opts ...WriteOption) error {
+	attrs, err := v.attrs.Arrays()
+	if err != nil {
+		return err
+	}
+	layers, err := v.layers.Matrices(ctx)
+	if err != nil {
+		return err
+	}
+	return create(ctx, path, attrs, func(e *edit) error {
+		if layers[""] == nil {
+			return fmt.Errorf("%s: %w", layerTitle(""), ErrNotExist)
+		}
+		ctx := e.startProgress(ctx, "create", layers)
+		if err := e.setLayers(ctx, layers, newWriteSettings(opts)); err != nil {
+			return err
+		}
+		for _, axis := range []Axis{Rows, Columns} {
+			if err := v.createAxis(ctx, e, axis); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// createAxis gives a new file the attributes and graphs that the view has on an axis.
+func (v *View) createAxis(ctx context.Context, e *edit, axis Axis) error {
+	attributes, err := v.attributes(axis).Arrays()
+	if err != nil {
+		return err
+	}
+	if err := e.setAttributes(ctx, axis, attributes); err != nil {
+		return err
+	}
+	for graph, err := range v.graphs(axis).All() {
+		if err == nil {
+			err = e.setGraph(ctx, axis, graph.name, graph.a, graph.b, graph.w)
+		}
+		if err != nil {
+			return fmt.Errorf("%s graph %q: %w", axis.singular(), graph.name, err)
+		}
+	}
+	return nil
+}

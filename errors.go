@@ -57,6 +57,14 @@ var (
 	// See [AllowNonFinite].
 	ErrNotFinite = errors.New("not a finite number")
 
+	// ErrAlignment is wrapped when the rows of two files do not go together: keys
+	// that one of them lacks or has twice, or rows of different names.
+	ErrAlignment = errors.New("rows cannot be aligned")
+
+	// ErrLoss is wrapped when something would be lost that was to be kept. See
+	// [KeepAll].
+	ErrLoss = errors.New("something would be lost")
+
 	// ErrTooLarge is wrapped when a result would take more memory than the
 	// file warrants. See [WithMemoryLimit].
 	ErrTooLarge = hdf5.ErrTooLarge

@@ -21,8 +21,8 @@ type numbers interface {
 	adjacency(g *Graph) (Matrix, error)
 	// stacked puts arrays side by side.
 	stacked(arrays []*Array, rows int) (*Array, error)
-	// concatenated puts two arrays of this type after each other.
-	concatenated(first, second *Array) (*Array, error)
+	// concatenated puts arrays of this type after each other.
+	concatenated(arrays []*Array) (*Array, error)
 	// repeated fills an array with a value of this type.
 	repeated(value *Array, shape []int) (*Array, error)
 	// converted returns numbers of any type as those of this one.
@@ -94,8 +94,8 @@ func (numbersIn[T]) stacked(arrays []*Array, rows int) (*Array, error) {
 	return stackedAs[T](arrays, rows)
 }
 
-func (numbersIn[T]) concatenated(first, second *Array) (*Array, error) {
-	return concatenatedAs[T](first, second)
+func (numbersIn[T]) concatenated(arrays []*Array) (*Array, error) {
+	return concatenatedAs[T](arrays)
 }
 
 func (numbersIn[T]) repeated(value *Array, shape []int) (*Array, error) {

@@ -41,10 +41,18 @@ type scanSettings struct {
 	ordered   bool
 }
 
-// BatchSize cuts the scanned axis every n positions instead of every 512.
-func BatchSize(n int) ScanOption {
-	return scanOption(func(s *scanSettings) { s.batchSize = n })
-}
+// A BatchOption is what [BatchSize] returns: an option of all that goes batch by
+// batch.
+type BatchOption int
+
+func (n BatchOption) applyToScan(s *scanSettings)       { s.batchSize = int(n) }
+func (n BatchOption) applyToAddLoom(s *combineSettings) { s.atOnce = int(n) }
+func (n BatchOption) applyToCombine(s *combineSettings) { s.atOnce = int(n) }
+
+// BatchSize makes batches of n positions. [Conn.Scan] cuts the scanned axis there
+// instead of every 512. [Combine] and [Conn.AddLoom] decode at most so many columns
+// at a time, rounded up to whole chunks, instead of as many as fit 32 MiB.
+func BatchSize(n int) BatchOption { return BatchOption(n) }
 
 // Items yields only the selected positions of the scanned axis. The axis is cut
 // into batches all the same, by the positions in the file, and batches without

@@ -36,6 +36,8 @@ type Columns struct {
 type ColumnOptions struct {
 	Left   int // the first column that is written
 	AtOnce int // columns that are decoded at a time, but whole chunks; 0 for as many as fit
+
+	Wrote func(elements int) // if not nil, is told of every part that is done
 }
 
 // WriteColumns writes columns of other matrices, side by side, into the chunked
@@ -59,7 +61,10 @@ func (tx *Tx) writeColumns(ctx context.Context, name string, opts ColumnOptions,
 	if err != nil {
 		return err
 	}
-	w := columnWriter{tx: tx, to: to, left: opts.Left, right: opts.Left, copied: map[int]int{}}
+	w := columnWriter{tx: tx, to: to, left: opts.Left, right: opts.Left, copied: map[int]int{}, wrote: opts.Wrote}
+	if w.wrote == nil {
+		w.wrote = func(int) {}
+	}
 	if err := w.prepare(from); err != nil {
 		return err
 	}
@@ -83,15 +88,17 @@ func (tx *Tx) writeColumns(ctx context.Context, name string, opts ColumnOptions,
 	return tx.relayout(name, layout)
 }
 
-// A columnWriter writes the columns of a matrix from left up to right.
+// A columnWriter writes columns of a matrix.
 type columnWriter struct {
 	tx          *Tx
 	to          *Dataset
-	left, right int
+	start, end  int // of what was asked for
+	left, right int // of all that is in the same chunks
 	sources     []*columnSource
 	copied      map[int]int // by column of the grid, how many of its first chunks were copied
 	block       []byte
 	stored      []newChunk
+	wrote       func(elements int)
 }
 
 // prepare checks what is to be written.
@@ -122,6 +129,7 @@ func (w *columnWriter) prepare(from []Columns) error {
 // is written that lie in the same chunks.
 func (w *columnWriter) completeChunks(context.Context) error {
 	width, cols := w.to.chunk[1], w.to.space.dims[1]
+	w.start, w.end = w.left, w.right
 	start, end := w.left-w.left%width, min(cols, roundUp(w.right, width))
 	for _, kept := range [][2]int{{start, w.left}, {w.right, end}} {
 		if kept[0] == kept[1] {
@@ -166,6 +174,7 @@ func (w *columnWriter) copyChunks(ctx context.Context) error {
 			for j := range run.n {
 				w.copied[run.to+j] = whole
 			}
+			w.wrote(whole * w.to.chunk[0] * run.n * w.to.chunk[1])
 		}
 	}
 	return nil
@@ -189,6 +198,7 @@ func (w *columnWriter) encodeBlocks(ctx context.Context, atOnce int) error {
 			if err := w.encodeBlock(ctx, columnBox{r0, r1, c0, c1}); err != nil {
 				return err
 			}
+			w.wrote((r1 - r0) * max(0, min(c1, w.end)-max(c0, w.start)))
 			r0 = r1
 		}
 		c0 = c1

@@ -1,27 +1,18 @@
 package hdf5
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/goloom/loom/internal/victim"
 )
-
-// killVariable makes the test binary the process that is killed: it names the
-// file to change.
-const killVariable = "LOOM_TEST_CHANGE_UNTIL_KILLED"
-
-// roundsVariable says how many processes TestKill kills.
-const roundsVariable = "LOOM_TEST_KILLS"
 
 // The content of the file that is changed follows from a counter, so that any
 // content there was can be told from any other.
@@ -99,10 +90,7 @@ func counter(f *File) (int, error) {
 // TestChangeUntilKilled is the process that TestKill kills. It prints the counter
 // once the file holds it.
 func TestChangeUntilKilled(t *testing.T) {
-	path := os.Getenv(killVariable)
-	if path == "" {
-		t.Skip("runs as a process of its own only")
-	}
+	path := victim.Argument(t)
 	e, err := Edit(path)
 	if err != nil {
 		t.Fatal(err)
@@ -126,9 +114,6 @@ func TestChangeUntilKilled(t *testing.T) {
 // each time, and holds what the last transaction made of it that was
 // acknowledged, or the one after.
 func TestKill(t *testing.T) {
-	if os.Getenv(killVariable) != "" {
-		t.Skip("runs the other process only")
-	}
 	path := filepath.Join(t.TempDir(), "counted.h5")
 	if err := createCounted(t.Context(), path, 0); err != nil {
 		t.Fatal(err)
@@ -136,7 +121,7 @@ func TestKill(t *testing.T) {
 	rng := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
 	known, files := map[string][]byte{}, []sampleFile(nil)
 	unacknowledged, unfinished := 0, 0
-	for round := range kills(t) {
+	for round := range victim.Rounds(t, 100) {
 		what := fmt.Sprintf("kill %d", round)
 		acknowledged := killOne(t, path, time.Duration(rng.IntN(12_000_000)))
 		b, n, text := inspectKilled(t, path)
@@ -166,59 +151,18 @@ func TestKill(t *testing.T) {
 	t.Run("h5py", func(t *testing.T) { agree(t, known, files) })
 }
 
-// kills is how many processes to kill.
-func kills(t *testing.T) int {
-	if text := os.Getenv(roundsVariable); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil {
-			t.Fatalf("%s: %v", roundsVariable, err)
-		}
-		return n
-	}
-	switch {
-	case os.Getenv("LOOM_REQUIRE_ORACLES") == "1":
-		return 500
-	case testing.Short():
-		return 20
-	}
-	return 100
-}
-
 func createCounted(ctx context.Context, path string, n int) error {
 	return Create(ctx, path, func(tx *Tx) error { return makeCounted(ctx, tx, n) })
 }
 
-// killOne starts a process, kills it some time after its first transaction has
-// begun, and returns the last counter that it has acknowledged.
+// killOne kills a process some time after its first transaction has begun, and
+// returns the last counter that it has acknowledged.
 func killOne(t *testing.T, path string, after time.Duration) int {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "-test.run=^TestChangeUntilKilled$", "-test.timeout=60s")
-	cmd.Env = append(os.Environ(), killVariable+"="+path)
-	out, err := cmd.StdoutPipe()
+	printed := victim.Kill(t, "TestChangeUntilKilled", path, after)
+	n, err := strconv.Atoi(printed[len(printed)-1])
 	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewReader(out)
-	first, err := lines.ReadString('\n')
-	if err == nil {
-		time.Sleep(after)
-	}
-	rest, readErr := []byte(nil), error(nil)
-	killErr := cmd.Process.Kill()
-	if err == nil {
-		rest, readErr = io.ReadAll(lines)
-	}
-	_ = cmd.Wait() // it was killed
-	if err := errors.Join(err, killErr, readErr); err != nil {
-		t.Fatalf("%v, after %q", err, first)
-	}
-	acknowledged := strings.Fields(first + string(rest[:strings.LastIndexByte(string(rest), '\n')+1]))
-	n, err := strconv.Atoi(acknowledged[len(acknowledged)-1])
-	if err != nil {
-		t.Fatalf("%v: process printed %s%s", err, first, rest)
+		t.Fatalf("%v: process printed %q", err, printed)
 	}
 	return n
 }

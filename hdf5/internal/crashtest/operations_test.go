@@ -94,44 +94,25 @@ var operations = []operation{
 		change: func(_ context.Context, ds *loom.Conn) error { return ds.RowGraphs().Delete("old") },
 	},
 	{name: "update many", change: updateMany},
-	{name: "rename", make: func(ctx context.Context, path string) error {
-		e, err := hdf5.Edit(path)
-		if err != nil {
-			return err
-		}
-		err = e.Update(ctx, func(tx *hdf5.Tx) error { return renameAttribute(tx) })
-		return errors.Join(err, e.Close())
+	{name: "rename", change: func(_ context.Context, ds *loom.Conn) error {
+		return ds.RowAttrs().Rename(ds.RowAttrs().Names()[0], "renamed")
 	}},
-	{name: "repack", keeps: true, make: func(ctx context.Context, path string) error {
-		e, err := hdf5.Edit(path)
-		if err != nil {
-			return err
-		}
-		compress := func(d *hdf5.Dataset) *hdf5.Storage {
-			if d.Chunks() == nil {
-				return nil
-			}
-			return &hdf5.Storage{Deflate: 9, Fletcher32: true}
-		}
-		return errors.Join(hdf5.Repack(ctx, e.File(), path, hdf5.RepackOptions{Storage: compress}), e.Close())
-	}},
+	{name: "repack", keeps: true, make: repack},
 }
 
-// renameAttribute gives another name to the first attribute of rows.
-func renameAttribute(tx *hdf5.Tx) error {
-	f, err := tx.File()
+// repack makes a smaller file of one, in its place.
+func repack(ctx context.Context, path string) error {
+	e, err := hdf5.Edit(path)
 	if err != nil {
 		return err
 	}
-	group, err := f.Group("/row_attrs")
-	if err != nil {
-		return err
+	compress := func(d *hdf5.Dataset) *hdf5.Storage {
+		if d.Chunks() == nil {
+			return nil
+		}
+		return &hdf5.Storage{Deflate: 9, Fletcher32: true}
 	}
-	links, err := group.Links()
-	if err != nil {
-		return err
-	}
-	return tx.Rename("/row_attrs/"+links[0].Name, "/row_attrs/renamed")
+	return errors.Join(hdf5.Repack(ctx, e.File(), path, hdf5.RepackOptions{Storage: compress}), e.Close())
 }
 
 // create makes a file that has something of everything but graphs.

@@ -7,8 +7,11 @@ STEPS is a file of JSON: {"base": FILE, "validate": BOOL, "steps": [STEP, ...]}.
 The changes of each step are made to what the step before left, and saved as the
 step's "out": {"out": FILE, "changes": [CHANGE, ...]}. A change is an object whose
 "op" is a function below. Arrays are {"dtype": D, "shape": S, "values": V}, where D
-is numpy's name or "str", and a scalar has no shape (null).
+is numpy's name or "str", and a scalar has no shape (null); numbers can be
+{"dtype": D, "shape": S, "raw": B, "stored": E} instead, where B is base64 of their
+little-endian bytes and E the type that they are converted to.
 """
+import base64
 import json
 import logging
 import shutil
@@ -22,6 +25,10 @@ logging.disable(logging.CRITICAL)
 
 
 def array(spec):
+    if "raw" in spec:
+        raw = base64.b64decode(spec["raw"])
+        values = np.frombuffer(raw, np.dtype(spec["dtype"])).astype(spec["stored"])
+        return values[0] if spec["shape"] is None else values.reshape(spec["shape"])
     dtype = object if spec["dtype"] == "str" else spec["dtype"]
     values = np.array(spec["values"], dtype=dtype)
     if spec["shape"] is None:

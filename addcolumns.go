@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-
-	"github.com/goloom/loom/hdf5"
 )
 
 // An AddOption changes what [Conn.AddColumns] does.
@@ -124,7 +122,7 @@ func (e *edit) addColumns(ctx context.Context, layers map[string]Matrix, attrs m
 	if err := a.growLayers(ctx); err != nil {
 		return Added{}, err
 	}
-	return a.added, a.storeAttributes(ctx)
+	return a.added, a.storeColumns(ctx, a.state.colAttrs, a.values)
 }
 
 // addFirst fills a file that has no matrix.
@@ -205,46 +203,12 @@ func (a *addition) growLayers(ctx context.Context) error {
 }
 
 func (a *addition) growLayer(ctx context.Context, layer *Layer, path string) error {
-	chunks := layer.dataset.Chunks()
-	if limit := layer.dataset.MaxShape(); chunks == nil || limit[1] != -1 && limit[1] < layer.cols+a.width {
-		chunks = layerChunks(layer.rows, layer.cols+a.width)
-		if err := a.replaceLayer(ctx, layer, path, chunks); err != nil {
-			return err
-		}
-	} else if err := a.h.Resize(ctx, path, layer.rows, layer.cols+a.width); err != nil {
+	chunks, err := a.widenLayer(ctx, layer, path, layer.cols+a.width)
+	if err != nil {
 		return err
 	}
 	rule := a.rules[layer.name]
 	return a.writeParts(ctx, path, tileParts(a.tiles[layer.name], chunks, layer.cols, rule.apply))
-}
-
-// replaceLayer puts a layer of the new width, with the old columns, in place of
-// one that cannot grow, as other programs make them.
-func (a *addition) replaceLayer(ctx context.Context, layer *Layer, path string, chunks []int) error {
-	t, err := hdf5.NamedType(layer.dtype.String())
-	if err != nil {
-		return err
-	}
-	if err := a.h.Delete(path); err != nil {
-		return err
-	}
-	spec := hdf5.DatasetSpec{
-		Type: t, Shape: []int{layer.rows, layer.cols + a.width}, MaxShape: []int{layer.rows, -1},
-		Chunks: chunks, Deflate: deflateLevel,
-	}
-	if err := a.h.CreateDataset(path, spec); err != nil {
-		return err
-	}
-	high := wholeChunks(chunks[0], tileElements/max(1, layer.cols), layer.rows)
-	return a.h.WriteParts(ctx, path, func(yield func(hdf5.Part, error) bool) {
-		for r0, r1 := range pieces(0, layer.rows, high) {
-			values, err := layer.dataset.Read(ctx, Range(r0, r1), All())
-			part := hdf5.Part{Values: values, Selectors: []Selector{Range(r0, r1), Range(0, layer.cols)}}
-			if !yield(part, err) || err != nil {
-				return
-			}
-		}
-	})
 }
 
 // planAttributes decides what becomes of every column attribute, and reads those
@@ -286,25 +250,6 @@ func (a *addition) planAttribute(ctx context.Context, name string, right *Array)
 		a.added.Ignored = append(a.added.Ignored, name)
 	default:
 		a.added.Deleted = append(a.added.Deleted, name)
-	}
-	return nil
-}
-
-// storeAttributes writes the column attributes anew, and deletes the others.
-func (a *addition) storeAttributes(ctx context.Context) error {
-	for _, name := range a.added.Deleted {
-		if err := a.remove(attrsGroup(Columns), name); err != nil {
-			return a.state.colAttrs.failed(name, err)
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(a.values)) {
-		values, err := a.storable(a.values[name])
-		if err == nil {
-			err = a.storeAttribute(ctx, Columns, name, values)
-		}
-		if err != nil {
-			return a.state.colAttrs.failed(name, err)
-		}
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package loom_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 	"path/filepath"
@@ -128,4 +129,86 @@ func hdf5Array(values []float64) *loom.Array {
 		log.Fatal(err)
 	}
 	return array
+}
+
+func ExampleConn_AddLoom() {
+	ds, done := example()
+	defer done()
+	ctx := context.Background()
+	more := filepath.Join(filepath.Dir(ds.Filename()), "more.loom")
+
+	// The same genes in another order, and one cell.
+	source := loom.Source{Conn: ds, Rows: loom.Indices([]int{2, 1, 0}), Cols: loom.At(0)}
+	if _, err := loom.Combine(ctx, more, []loom.Source{source}); err != nil {
+		log.Fatal(err)
+	}
+	added, err := ds.AddLoom(ctx, more, loom.ByKey("Gene"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(added.Cols, "columns,", len(added.Losses), "losses")
+	row, err := loom.ReadAs[float64](ctx, ds.Matrix(), loom.At(2), loom.All())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(row.Row(0))
+	// Output:
+	// 3 columns, 0 losses
+	// [3 0 3]
+}
+
+func ExampleTx_AddLoom() {
+	ds, done := example()
+	defer done()
+	ctx := context.Background()
+
+	// The file twice, and a note about it: both or neither.
+	err := ds.Update(ctx, func(tx *loom.Tx) error {
+		if _, err := tx.AddLoom(ctx, ds.Filename()); err != nil {
+			return err
+		}
+		return tx.Attrs().Set("Note", hdf5.NewScalar("every cell twice"))
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(ds.Shape())
+	// Output: 3 4
+}
+
+func ExampleJoinRows() {
+	ds, done := example()
+	defer done()
+	ctx := context.Background()
+	out := filepath.Join(filepath.Dir(ds.Filename()), "joined.loom")
+
+	// Files with different genes: here two parts of one.
+	sources := []loom.Source{{Conn: ds, Rows: loom.Range(0, 2)}, {Conn: ds, Rows: loom.Range(1, 3)}}
+	for _, join := range []loom.Join{loom.JoinInner, loom.JoinOuter} {
+		result, err := loom.Combine(ctx, out, sources, loom.ByKey("Gene"), loom.JoinRows(join))
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(join, result.Rows, result.Cols)
+	}
+	// Output:
+	// inner 1 4
+	// outer 3 4
+}
+
+func ExampleKeepAll() {
+	ds, done := example()
+	defer done()
+	ctx := context.Background()
+	if err := ds.ColGraphs().Set("KNN", []int32{0}, []int32{1}, hdf5Array([]float64{1})); err != nil {
+		log.Fatal(err)
+	}
+	out := filepath.Join(filepath.Dir(ds.Filename()), "copy.loom")
+	_, err := loom.Combine(ctx, out, []loom.Source{{Conn: ds}}, loom.KeepAll())
+	fmt.Println(errors.Is(err, loom.ErrLoss))
+	_, err = loom.Combine(ctx, out, []loom.Source{{Conn: ds}}, loom.KeepAll(), loom.IncludeGraphs())
+	fmt.Println(err)
+	// Output:
+	// true
+	// <nil>
 }

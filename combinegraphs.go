@@ -36,6 +36,12 @@ func (l *edgeList) weights() (*Array, error) {
 	return concatenated(l.w...)
 }
 
+// equal reports whether two lists have the same edges in the same order; the
+// weights are in one array each.
+func (l *edgeList) equal(other edgeList) bool {
+	return slices.Equal(l.a, other.a) && slices.Equal(l.b, other.b) && sameValues(l.w[0], other.w[0])
+}
+
 // writeGraphs writes the graphs, if they are asked for.
 func (c *combination) writeGraphs(ctx context.Context, e *edit) error {
 	if !c.settings.graphs {
@@ -46,12 +52,20 @@ func (c *combination) writeGraphs(ctx context.Context, e *edit) error {
 		return nil
 	}
 	for _, name := range c.allNames(func(s *mergeSource) []string { return s.colGraphs.names }) {
-		if err := c.writeColumnGraph(ctx, e, name); err != nil {
+		edges, err := c.columnEdges(ctx, name)
+		if err == nil {
+			err = e.setEdges(ctx, Columns, name, edges)
+		}
+		if err != nil {
 			return fmt.Errorf("column graph %q: %w", name, err)
 		}
 	}
 	for _, name := range c.allNames(func(s *mergeSource) []string { return s.rowGraphs.names }) {
-		if err := c.writeRowGraph(ctx, e, name); err != nil {
+		edges, err := c.rowEdges(ctx, name)
+		if err == nil {
+			err = e.setEdges(ctx, Rows, name, edges)
+		}
+		if err != nil {
 			return fmt.Errorf("row graph %q: %w", name, err)
 		}
 	}
@@ -64,19 +78,19 @@ func (c *combination) loseGraphs(s *mergeSource, names []string, kind, reason st
 	}
 }
 
-// writeColumnGraph writes the edges that all sources have in the graphs of a name.
-func (c *combination) writeColumnGraph(ctx context.Context, e *edit, name string) error {
+// columnEdges returns the edges that all sources have in the graphs of a name.
+func (c *combination) columnEdges(ctx context.Context, name string) (edgeList, error) {
 	var edges edgeList
 	left := 0
 	for _, s := range c.sources {
 		if s.colGraphs.Has(name) {
 			if err := s.addColumnEdges(ctx, &edges, name, left); err != nil {
-				return err
+				return edges, err
 			}
 		}
 		left += s.width
 	}
-	return e.setEdges(ctx, Columns, name, edges)
+	return edges, nil
 }
 
 // addColumnEdges adds the edges between the columns that are taken, the first of
@@ -93,35 +107,47 @@ func (m *mergeSource) addColumnEdges(ctx context.Context, edges *edgeList, name 
 	return edges.add(graph, func(vertex int32) int32 { return vertex + int32(left) })
 }
 
-// writeRowGraph writes the graph of a name of the first source that has it.
-func (c *combination) writeRowGraph(ctx context.Context, e *edit, name string) error {
-	i := slices.IndexFunc(c.sources, func(s *mergeSource) bool { return s.rowGraphs.Has(name) })
-	s := c.sources[i]
-	for _, other := range c.sources[i+1:] {
-		if other.rowGraphs.Has(name) {
-			c.lose(other, rowGraphLoss, name, "that of %s is taken", s.filename)
+// rowEdges returns the graph of a name of the first source that has it. Others that
+// differ are lost.
+func (c *combination) rowEdges(ctx context.Context, name string) (edgeList, error) {
+	var first *mergeSource
+	var edges edgeList
+	for _, s := range c.sources {
+		if !s.rowGraphs.Has(name) {
+			continue
+		}
+		own, err := s.ownRowEdges(ctx, name)
+		switch {
+		case err != nil:
+			return edges, err
+		case first == nil:
+			first, edges = s, own
+		case !edges.equal(own):
+			c.lose(s, rowGraphLoss, name, "it differs from that of %s", first.filename)
 		}
 	}
+	return edges, nil
+}
+
+// ownRowEdges returns the edges of a row graph between the rows that are taken.
+func (m *mergeSource) ownRowEdges(ctx context.Context, name string) (edgeList, error) {
+	var edges edgeList
 	var rows []int
 	var places []int32 // of these rows in the result
-	for place, row := range s.at {
+	for place, row := range m.at {
 		if row >= 0 {
 			rows, places = append(rows, row), append(places, int32(place))
 		}
 	}
-	g, err := s.rowGraphs.only(name).sliced(ctx, Indices(rows))
+	g, err := m.rowGraphs.only(name).sliced(ctx, Indices(rows))
 	if err != nil {
-		return err
+		return edges, err
 	}
 	graph, err := g.get(ctx, name)
 	if err != nil {
-		return err
+		return edges, err
 	}
-	var edges edgeList
-	if err := edges.add(graph, func(vertex int32) int32 { return places[vertex] }); err != nil {
-		return err
-	}
-	return e.setEdges(ctx, Rows, name, edges)
+	return edges, edges.add(graph, func(vertex int32) int32 { return places[vertex] })
 }
 
 // only returns the one graph of a name.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -47,7 +48,7 @@ func openSource(s Source, opts []Option) (*mergeSource, error) {
 	ds, closeIt := s.Conn, func() error { return nil }
 	if ds == nil {
 		var err error
-		if ds, err = Open(s.Path, opts...); err != nil {
+		if ds, err = Open(s.Path, append(slices.Clone(opts), WithMode(ReadOnly))...); err != nil {
 			return nil, err
 		}
 		closeIt = ds.Close

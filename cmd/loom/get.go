@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/goloom/loom"
 	"github.com/spf13/cobra"
@@ -85,32 +84,19 @@ A layer is read piece by piece: memory does not grow with it.`,
 
 // get prints the part of the file that path names.
 func (g *getter) get(ctx context.Context, path string) error {
-	kind, name, named := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	if named == (kind == "matrix") || named && name == "" {
-		return wrongPath(path)
+	p, err := parsePart(path)
+	if err != nil {
+		return err
 	}
-	switch kind {
-	case "matrix":
-		return g.layer(ctx, "")
-	case "layers":
-		return g.layer(ctx, name)
-	case "row_attrs":
-		return g.attribute(loom.Rows, name)
-	case "col_attrs":
-		return g.attribute(loom.Columns, name)
-	case "attrs":
-		return g.global(name)
-	case "row_graphs", "row_edges":
-		return g.graph(ctx, loom.Rows, name)
-	case "col_graphs", "col_edges":
-		return g.graph(ctx, loom.Columns, name)
+	switch p.kind {
+	case layerPart:
+		return g.layer(ctx, p.name)
+	case attributePart:
+		return g.attribute(p.axis, p.name)
+	case globalPart:
+		return g.global(p.name)
 	}
-	return wrongPath(path)
-}
-
-func wrongPath(path string) error {
-	return fmt.Errorf("%q is not a path of a Loom file: want matrix, layers/NAME, row_attrs/NAME, col_attrs/NAME, "+
-		"attrs/NAME, row_graphs/NAME or col_graphs/NAME", path)
+	return g.graph(ctx, p.axis, p.name)
 }
 
 // refuse is for options that make no sense for what is printed.

@@ -157,7 +157,7 @@ with h5py.File(sys.argv[1], "w") as f:
 	}
 	var stderr bytes.Buffer
 	zeros := &zeroCounter{}
-	if code := run(context.Background(), []string{"get", path, "matrix"}, zeros, &stderr); code != 0 {
+	if code := run(context.Background(), []string{"get", path, "matrix"}, nil, zeros, &stderr); code != 0 {
 		t.Fatalf("exit code %d, %s", code, stderr.String())
 	}
 	if zeros.n != 6000*5000 {

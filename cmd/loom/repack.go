@@ -16,7 +16,6 @@ import (
 func newRepackCommand() *cobra.Command {
 	var out, chunks string
 	var level int
-	var quiet bool
 	cmd := &cobra.Command{
 		Use:   "repack FILE",
 		Short: "Give back free space, or change chunks and compression",
@@ -46,7 +45,7 @@ What cannot be copied exactly is refused: virtual datasets and values in other f
 			}
 			r := repacking{chunks: shape, level: level}
 			before, after, err := r.run(cmd, args[0], out)
-			if err != nil || quiet {
+			if err != nil || quiet(cmd) {
 				return err
 			}
 			message(cmd.ErrOrStderr(), "%s: %s before, %s after", cmp.Or(out, args[0]), byteSize(before), byteSize(after))
@@ -56,7 +55,6 @@ What cannot be copied exactly is refused: virtual datasets and values in other f
 	cmd.Flags().StringVarP(&out, "output", "o", "", "write to `OUT` and leave FILE as it is")
 	cmd.Flags().StringVar(&chunks, "chunks", "", "store the main matrix and the layers in chunks of `R,C` rows and columns")
 	cmd.Flags().IntVar(&level, "level", -1, "deflate `level`: 0 for none, 1 (fastest) to 9 (smallest)")
-	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "do not print the sizes")
 	return cmd
 }
 

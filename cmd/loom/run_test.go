@@ -22,7 +22,7 @@ type result struct {
 
 func execute(args ...string) result {
 	var stdout, stderr bytes.Buffer
-	code := run(context.Background(), args, &stdout, &stderr)
+	code := run(context.Background(), args, strings.NewReader(""), &stdout, &stderr)
 	return result{code, stdout.String(), stderr.String()}
 }
 
@@ -42,6 +42,10 @@ func TestGolden(t *testing.T) {
 		"help_export":             {"export", "--help"},
 		"help_check":              {"check", "--help"},
 		"help_repack":             {"repack", "--help"},
+		"help_set":                {"set", "--help"},
+		"help_rm":                 {"rm", "--help"},
+		"help_rename":             {"rename", "--help"},
+		"help_add_columns":        {"add-columns", "--help"},
 		"info":                    {"info", sample(tiny)},
 		"info_json":               {"info", "--json", sample(tiny)},
 		"info_broken":             {"info", sample(broken)},
@@ -131,7 +135,7 @@ func golden(t *testing.T, path, got string) {
 }
 
 func TestEveryCommandHasAnExample(t *testing.T) {
-	for _, cmd := range newRootCommand().Commands() {
+	for _, cmd := range newRootCommand(nil).Commands() {
 		if cmd.Example == "" || cmd.Short == "" {
 			t.Errorf("loom %s has no example or no description", cmd.Name())
 		}
@@ -157,7 +161,7 @@ func TestNobodyReadsTheOutput(t *testing.T) {
 		{"info", sample("mouse_cortex_tiny.loom"), "--json"},
 	} {
 		var stderr bytes.Buffer
-		if code := run(context.Background(), args, brokenPipe{}, &stderr); code != 0 || stderr.Len() > 0 {
+		if code := run(context.Background(), args, nil, brokenPipe{}, &stderr); code != 0 || stderr.Len() > 0 {
 			t.Errorf("loom %s: exit code %d, %q; want a quiet end", args, code, stderr.String())
 		}
 	}
@@ -171,7 +175,7 @@ func (fullDisk) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
 func TestOutputThatCannotBeWritten(t *testing.T) {
 	var stderr bytes.Buffer
 	args := []string{"get", sample("mouse_cortex_tiny.loom"), "attrs/title"}
-	if code := run(context.Background(), args, fullDisk{}, &stderr); code != exitFailed {
+	if code := run(context.Background(), args, nil, fullDisk{}, &stderr); code != exitFailed {
 		t.Errorf("exit code %d, want %d", code, exitFailed)
 	}
 	if stderr.Len() == 0 {
@@ -189,8 +193,8 @@ func TestInterrupt(t *testing.T) {
 		{"export", sample("mouse_cortex_tiny.loom"), "-o", "-"},
 	} {
 		var stderr bytes.Buffer
-		if code := run(ctx, args, io.Discard, &stderr); code != exitFailed {
-			t.Errorf("loom %s: exit code %d, want %d", args, code, exitFailed)
+		if code := run(ctx, args, nil, io.Discard, &stderr); code != exitInterrupted {
+			t.Errorf("loom %s: exit code %d, want %d", args, code, exitInterrupted)
 		}
 		if got, want := stderr.String(), "loom: interrupted\n"; got != want {
 			t.Errorf("loom %s: %q, want %q", args, got, want)

@@ -174,6 +174,12 @@ func (c *Conn) Map(ctx context.Context, axis Axis, fs ...Func) ([][]float64, err
 	return c.now().Map(ctx, axis, fs...)
 }
 
+// Aggregate makes one number of the elements that each row has in each group of
+// columns, as [View.Aggregate] does. It reads one state of the file throughout.
+func (c *Conn) Aggregate(ctx context.Context, by Grouping, f Func, opts ...AggregateOption) (*Aggregated, error) {
+	return c.now().Aggregate(ctx, by, f, opts...)
+}
+
 // Sparse returns the elements of a layer that are not zero where the selected
 // rows and columns cross, as [Layer.Sparse] does; the layer "" is the main
 // matrix.

@@ -112,25 +112,6 @@ func TestMapOfUnusualNumbers(t *testing.T) {
 	}
 }
 
-// TestMomentsMergeAnyCut: sums do not depend on where the lines are cut into
-// chunks, beyond rounding.
-func TestMomentsMergeAnyCut(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		line := rapid.SliceOf(rapid.Float64Range(1e6, 1e6+10)).Draw(t, "line")
-		var total moments
-		for rest := line; len(rest) > 0; {
-			n := rapid.IntRange(1, len(rest)).Draw(t, "cut")
-			total.merge(momentsOfLine(rest[:n]))
-			rest = rest[n:]
-		}
-		for f, want := range naive(line) {
-			if got := allReducers[f].(Reducer).of(total, len(line)); math.Abs(got-want) > 1e-6*max(1, math.Abs(want)) {
-				t.Fatalf("function %d: %v, want %v", f, got, want)
-			}
-		}
-	})
-}
-
 func TestMapErrors(t *testing.T) {
 	v := newMemoryView(t, 2, 3, make([]float64, 6))
 	for _, test := range []struct {

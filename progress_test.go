@@ -52,7 +52,7 @@ func TestProgress(t *testing.T) {
 			}
 			return nil
 		}},
-		{"map", "rows", rows, func(ctx context.Context) error {
+		{"map", "columns", cols, func(ctx context.Context) error {
 			_, err := ds.Map(ctx, loom.Columns, loom.Mean)
 			return err
 		}},

@@ -3,35 +3,18 @@ package loom
 import (
 	"fmt"
 	"math"
-
-	"github.com/goloom/loom/hdf5"
+	"slices"
+	"strings"
 )
 
-// A Func makes one number of a row or a column: a [Reducer] or an [Apply].
+// A Func makes one number of some elements, those of a row, a column or a group
+// in one: a [Reducer] or an [Apply].
 type Func interface {
 	check() error
 }
 
-// A Reducer is a [Func] that needs only the elements that are not zero. It
-// computes in float64, whatever the type of the layer; integers beyond 2^53 are
-// rounded first.
-type Reducer int
-
-// The reducers. Of no elements, Sum and NonZeros are 0 and the others NaN. If an
-// element is NaN, all are NaN but NonZeros, which counts it.
-const (
-	Sum      Reducer = iota
-	Mean             // sum divided by the number of elements
-	Var              // population variance: mean squared distance from the mean
-	Std              // square root of Var
-	Min              // least element
-	Max              // greatest element
-	NonZeros         // number of elements that are not zero
-)
-
-// Apply is a [Func] that is called with all elements of a row or a column. The
-// slice is valid until it returns, and may be changed. Calls come one at a time,
-// in order.
+// Apply is a [Func] that is called with all elements. The slice is valid until
+// it returns, and may be changed. Calls come one at a time, in order.
 type Apply func(values []float64) float64
 
 func (f Apply) check() error {
@@ -41,133 +24,134 @@ func (f Apply) check() error {
 	return nil
 }
 
+// A Reducer is a [Func] that needs only the elements that are not zero. It
+// computes in float64, whatever the type of the layer: integers beyond 2^53 are
+// rounded first, and none overflows. Truth is 1, falsehood 0.
+//
+// Of an element that is NaN, sums, moments, products, Min, Max and Median are NaN;
+// NaN counts as true, and as not zero. [Reducer.SkipNaN] leaves such elements out.
+type Reducer int
+
+// The reducers. Positions count along the whole axis of the layer, whatever is
+// selected of it.
+const (
+	Sum          Reducer = iota
+	Mean                 // sum divided by the number of elements
+	Var                  // population variance: mean squared distance from the mean
+	Std                  // square root of Var
+	Min                  // least element
+	Max                  // greatest element
+	NonZeros             // number of elements that are not zero
+	Prod                 // product; with a zero it is 0, even where that of the others would overflow
+	SumOfSquares         // sum of the squares
+	First                // first element, in the order of the selection
+	Last                 // last element, in the order of the selection
+	Len                  // number of elements
+	AnyNonZero           // whether an element is not zero
+	AllNonZero           // whether no element is zero
+	ArgMin               // position of the first element that equals Min
+	ArgMax               // position of the first element that equals Max
+	Median               // middle of the sorted elements, or mean of the two in the middle
+	AnyNaN               // whether an element is NaN
+	AllNaN               // whether no element is anything else than NaN
+)
+
+// reducerNames are numpy-groupies' names, by Reducer, and one of our own.
+var reducerNames = []string{
+	"sum", "mean", "var", "std", "min", "max", "nonzeros", "prod", "sumofsquares", "first", "last", "len",
+	"any", "all", "argmin", "argmax", "median", "anynan", "allnan",
+}
+
+// skipNaN is added to a Reducer that leaves NaN out.
+const skipNaN Reducer = 1 << 8
+
+// SkipNaN returns the reducer that leaves out elements that are NaN, and does
+// not count them. AnyNaN and AllNaN have no such form.
+func (r Reducer) SkipNaN() Reducer { return r | skipNaN }
+
+// base returns the reducer that leaves nothing out.
+func (r Reducer) base() Reducer { return r &^ skipNaN }
+
+func (r Reducer) skips() bool { return r&skipNaN != 0 }
+
+// String returns numpy's name, such as "mean" or, for [Reducer.SkipNaN],
+// "nanmean"; those of AnyNonZero and AllNonZero are "any" and "all".
+func (r Reducer) String() string {
+	if r.check() != nil {
+		return fmt.Sprintf("Reducer(%d)", int(r))
+	}
+	name := reducerNames[r.base()]
+	if r.skips() {
+		return "nan" + name
+	}
+	return name
+}
+
+// ParseReducer returns the reducer of the given name, see [Reducer.String]. If
+// there is none, the error wraps [ErrType] and lists those that exist.
+func ParseReducer(name string) (Reducer, error) {
+	r, ok := reducerOf(name)
+	if !ok {
+		return 0, unknownFunc(name, reducerNames)
+	}
+	return r, nil
+}
+
+func reducerOf(name string) (Reducer, bool) {
+	short, skips := strings.CutPrefix(name, "nan")
+	r := Reducer(slices.Index(reducerNames, short))
+	if skips {
+		r = r.SkipNaN()
+	}
+	return r, r.check() == nil
+}
+
+func unknownFunc(name string, known []string) error {
+	return fmt.Errorf("no function %q; there are %s, and with nan in front those that leave NaN out: %w",
+		name, strings.Join(known, ", "), ErrType)
+}
+
 func (r Reducer) check() error {
-	if r < Sum || r > NonZeros {
+	base := r.base()
+	if base < 0 || int(base) >= len(reducerNames) || r.skips() && (base == AnyNaN || base == AllNaN) {
 		return fmt.Errorf("unknown reducer %d: %w", int(r), ErrType)
 	}
 	return nil
 }
 
-// of returns the result for all elements of a line, given the moments of those
-// that are not zero.
-func (r Reducer) of(m moments, elements int) float64 {
-	if r == NonZeros {
-		return float64(m.n)
+// ofNone returns what numpy has for no elements.
+func (r Reducer) ofNone() float64 {
+	switch r.base() {
+	case Sum, NonZeros, SumOfSquares, Len, AnyNonZero, AnyNaN:
+		return 0
+	case Prod, AllNonZero, AllNaN:
+		return 1
 	}
-	if zeros := elements - m.n; zeros > 0 {
-		m.merge(moments{n: zeros})
-	}
-	if m.n == 0 && r != Sum {
-		return math.NaN()
-	}
-	switch r {
-	case Mean:
-		return m.sum / float64(m.n)
-	case Var:
-		return m.squares / float64(m.n)
-	case Std:
-		return math.Sqrt(m.squares / float64(m.n))
-	case Min:
-		return m.min
-	case Max:
-		return m.max
-	}
-	return m.sum
+	return math.NaN()
 }
 
-// moments sum up some elements of a row or a column.
-type moments struct {
-	n        int
-	sum      float64
-	squares  float64 // of the distances from the mean
-	min, max float64
+// inOrder reports whether f is a reducer whose result depends on the order of the
+// elements.
+func inOrder(f Func) bool {
+	r, ok := f.(Reducer)
+	if !ok {
+		return false
+	}
+	switch r.base() {
+	case First, Last, ArgMin, ArgMax:
+		return true
+	}
+	return false
 }
 
-// merge adds other elements. Squares are combined by way of the distance
-// between the two means (Chan, Golub and LeVeque, 1979), which loses no digits where
-// the difference of two large sums would.
-func (m *moments) merge(o moments) {
-	if o.n == 0 {
-		return
-	}
-	if m.n == 0 {
-		*m = o
-		return
-	}
-	a, b := float64(m.n), float64(o.n)
-	d := o.sum/b - m.sum/a
-	m.squares += o.squares + d*d*a*b/(a+b)
-	m.n += o.n
-	m.sum += o.sum
-	m.min, m.max = min(m.min, o.min), max(m.max, o.max)
-}
-
-// lineMoments are the moments of consecutive lines, from the first on.
-type lineMoments struct {
-	first int
-	lines []moments
-	row   int // the last one of which something is in them
-}
-
-// momentsOf sums up the elements of one chunk, line by line. Lines are the rows
-// or the columns. The squares take a second pass, and are left out unless they
-// are needed.
-func momentsOf(nz *hdf5.NonZeros[float64], axis Axis, squares bool) lineMoments {
-	line := pick(axis, nz.Rows, nz.Cols)
-	if len(line) == 0 {
-		return lineMoments{}
-	}
-	first, last := line[0], line[0]
-	for _, l := range line {
-		first, last = min(first, l), max(last, l)
-	}
-	lines := make([]moments, last-first+1)
-	for k, v := range nz.Values {
-		m := &lines[line[k]-first]
-		if m.n == 0 {
-			m.min, m.max = v, v
+func checkFuncs(fs []Func) error {
+	for i, f := range fs {
+		if f == nil {
+			return fmt.Errorf("function %d is nil: %w", i, ErrType)
 		}
-		m.n++
-		m.sum += v
-		m.min, m.max = min(m.min, v), max(m.max, v)
-	}
-	if squares {
-		addSquares(nz.Values, line, first, lines)
-	}
-	return lineMoments{int(first), lines, int(nz.Rows[len(nz.Rows)-1])}
-}
-
-func addSquares(values []float64, line []int32, first int32, lines []moments) {
-	means := make([]float64, len(lines))
-	for i, m := range lines {
-		means[i] = m.sum / float64(m.n)
-	}
-	for k, v := range values {
-		i := line[k] - first
-		d := v - means[i]
-		lines[i].squares += d * d
-	}
-}
-
-// momentsOfLine sums up the elements of one line that are not zero.
-func momentsOfLine(line []float64) moments {
-	var m moments
-	for _, v := range line {
-		if v == 0 {
-			continue
-		}
-		if m.n == 0 {
-			m.min, m.max = v, v
-		}
-		m.n++
-		m.sum += v
-		m.min, m.max = min(m.min, v), max(m.max, v)
-	}
-	mean := m.sum / float64(m.n)
-	for _, v := range line {
-		if v != 0 {
-			m.squares += (v - mean) * (v - mean)
+		if err := f.check(); err != nil {
+			return err
 		}
 	}
-	return m
+	return nil
 }

@@ -172,7 +172,7 @@ func TestCrash(t *testing.T) {
 		t.Run(start.name, func(t *testing.T) {
 			known := reader{}
 			for j, o := range operations {
-				if start.file == nil && o.name != "create" && o.name != "new" || i > 0 && (i+j)%deep.stride != 0 {
+				if start.file == nil && !o.fresh || start.file != nil && i > 0 && (i+j)%deep.stride != 0 {
 					continue
 				}
 				c := newTrial(t, o, start.file, known)

@@ -18,8 +18,9 @@ type operation struct {
 	// One of these is the operation.
 	change func(ctx context.Context, ds *loom.Conn) error
 	make   func(ctx context.Context, path string) error
-	// keeps is true if the content stays the same, and only the file does not.
-	keeps bool
+	// fresh is true if there need not be a file, keeps if the content of the one that there is
+	// stays the same.
+	fresh, keeps bool
 }
 
 // run does the operation and nothing else.
@@ -39,15 +40,22 @@ func onFile(ctx context.Context, path string, change func(context.Context, *loom
 	return errors.Join(change(ctx, ds), ds.Close())
 }
 
+// otherFile is one that operations read, of the operating system's file system.
+const otherFile = "../../../testdata/entities_spec2.loom"
+
 // operations are those that can be done on every Loom file, whatever its dialect.
 var operations = []operation{
-	{name: "create", make: create},
-	{name: "new", make: func(ctx context.Context, path string) error {
+	{name: "create", fresh: true, make: create},
+	{name: "new", fresh: true, make: func(ctx context.Context, path string) error {
 		ds, err := loom.New(ctx, path, map[string]*loom.Array{"Title": hdf5.NewScalar("new")})
 		if err != nil {
 			return err
 		}
 		return ds.Close()
+	}},
+	{name: "combine", fresh: true, make: func(ctx context.Context, path string) error {
+		_, err := loom.Combine(ctx, path, []loom.Source{{Path: otherFile}, {Path: otherFile}}, loom.LabelCells("Source"))
+		return err
 	}},
 	{name: "set row attribute", change: func(_ context.Context, ds *loom.Conn) error {
 		return ds.RowAttrs().Set("New", numbers[int32](rowsOf(ds)))

@@ -234,13 +234,18 @@ func (a *addition) planAttribute(ctx context.Context, name string, right *Array)
 	if err := checkName(name); err != nil {
 		return err
 	}
+	rule := fillRule{a.settings.fill, a.settings.autoFill}
+	if right == nil && !rule.auto && rule.values == nil {
+		a.added.Deleted = append(a.added.Deleted, name) // of whatever type it is
+		return nil
+	}
 	var left *Array
 	if a.state.colAttrs.Has(name) {
 		if left, err = a.state.colAttrs.getAt(ctx, name, All()); err != nil {
 			return err
 		}
 	}
-	values, outcome, err := fillRule{a.settings.fill, a.settings.autoFill}.merge(name, []*Array{left, right}, []int{a.state.cols, a.width})
+	values, outcome, err := rule.merge(name, []*Array{left, right}, []int{a.state.cols, a.width})
 	switch {
 	case err != nil:
 		return err

@@ -290,3 +290,7 @@ func (d *Dataset) size() int64 {
 // fillNever is the fill time of a fill value that is never to be written
 // (section IV.A.2.f).
 const fillNever = 1
+
+// Same reports whether d and other, of one state of a file, are one object that
+// two paths lead to.
+func (d *Dataset) Same(other *Dataset) bool { return d.addr == other.addr }

@@ -23,6 +23,8 @@ import (
 //
 // An Editor is safe for concurrent use. Transactions wait for each other.
 type Editor struct {
+	fsys   storage.FS
+	dryRun bool // see DryRun
 	volume *storage.Volume
 	opts   []Option
 	mu     sync.Mutex // held by the transaction under way
@@ -33,6 +35,8 @@ type Editor struct {
 	// last looked for: about as many have been superseded.
 	written uint64
 	mapped  bool // free space has been looked for
+
+	retired []*storage.Volume // of files in whose place another one has been put
 }
 
 // Edit opens the named file for changing it. Nothing is written before the
@@ -54,7 +58,7 @@ func edit(fsys storage.FS, path string, opts []Option) (*Editor, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Editor{volume: volume, opts: append([]Option{WithName(path)}, opts...)}
+	e := &Editor{fsys: fsys, volume: volume, opts: append([]Option{WithName(path)}, opts...)}
 	if err := e.load(); err != nil {
 		return nil, errors.Join(err, volume.Close())
 	}
@@ -242,7 +246,11 @@ func (e *Editor) Close() error {
 	if e.closed.Swap(true) {
 		return e.state.Load().fail("", ErrClosed)
 	}
-	return e.volume.Close()
+	err := e.volume.Close()
+	for _, v := range e.retired {
+		err = errors.Join(err, v.Close())
+	}
+	return err
 }
 
 // sibling returns another state of the same file, read through r.
@@ -282,16 +290,23 @@ func create(ctx context.Context, fsys storage.FS, path string, change func(tx *T
 // is nil or a volume whose file may be replaced.
 func createFile(ctx context.Context, fsys storage.FS, path string, sizes format.Sizes, userBlock *storage.Reader, own *storage.Volume, fill func(tx *Tx) error, opts []Option) error {
 	return storage.Replace(fsys, path, own, func(file storage.File) error {
-		base, err := copyUserBlock(file, userBlock)
-		if err != nil {
-			return err
-		}
-		e := &Editor{volume: storage.NewVolume(file, path), opts: append([]Option{WithName(path)}, opts...)}
-		if err := e.format(sizes, base); err != nil {
-			return err
-		}
-		return e.Update(ctx, fill)
+		_, err := fillFile(ctx, file, path, sizes, userBlock, fill, opts)
+		return err
 	})
+}
+
+// fillFile writes what createFile does to an empty file, and returns the Editor
+// that it is open in.
+func fillFile(ctx context.Context, file storage.File, path string, sizes format.Sizes, userBlock *storage.Reader, fill func(tx *Tx) error, opts []Option) (*Editor, error) {
+	base, err := copyUserBlock(file, userBlock)
+	if err != nil {
+		return nil, err
+	}
+	e := &Editor{volume: storage.NewVolume(file, path), opts: append([]Option{WithName(path)}, opts...)}
+	if err := e.format(sizes, base); err != nil {
+		return nil, err
+	}
+	return e, e.Update(ctx, fill)
 }
 
 // copyUserBlock writes a user block, if there is one, and returns its size.

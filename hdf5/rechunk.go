@@ -51,7 +51,7 @@ func (r *repacker) restore(d *Dataset, h *format.Header, s *Storage) (format.Lay
 	if err := c.eachBlock(c.storeBlock); err != nil {
 		return format.Layout{}, err
 	}
-	return r.index(d, toUint64(c.chunk), c.chunks)
+	return r.tx.indexChunks(d, toUint64(c.chunk), c.chunks)
 }
 
 // respec returns what d would have been created with to be stored as s says.

@@ -59,17 +59,34 @@ func repack(ctx context.Context, fsys storage.FS, from *File, path string, opts 
 	if err := from.checkWhole(); err != nil {
 		return from.fail("", err)
 	}
-	ctx, copied := progress.Start(ctx, "repack", from.size, "bytes")
 	var own *storage.Volume
 	if from.pin != nil {
 		own = from.pin.Volume()
 	}
+	r := repacking{from: from, opts: opts}
+	return r.run(ctx, func(fill func(tx *Tx) error) error {
+		return createFile(ctx, fsys, path, from.sb.Sizes, from.r.Before(), own, fill, nil)
+	})
+}
+
+// A repacking is the copying of a file.
+type repacking struct {
+	from   *File
+	opts   RepackOptions
+	orders map[uint64]*reordering // of datasets, by address
+}
+
+// run has create make a file, and fills it, until references lead to the right
+// places in it. If create returns an error there is no file.
+func (p *repacking) run(ctx context.Context, create func(fill func(tx *Tx) error) error) error {
+	from := p.from
+	ctx, copied := progress.Start(ctx, "repack", from.size, "bytes")
 	var where map[uint64]uint64
 	for range maxPasses {
 		var r *repacker
-		err := createFile(ctx, fsys, path, from.sb.Sizes, from.r.Before(), own, func(tx *Tx) error {
-			r = newRepacker(ctx, from, tx, opts, where)
-			r.progress = copied
+		err := create(func(tx *Tx) error {
+			r = newRepacker(ctx, from, tx, p.opts, where)
+			r.orders, r.progress = p.orders, copied
 			root, err := r.file()
 			if err != nil {
 				return from.fail("", err)
@@ -78,7 +95,7 @@ func repack(ctx context.Context, fsys storage.FS, from *File, path string, opts 
 				return errMoved
 			}
 			return tx.newRoot(root)
-		}, nil)
+		})
 		if err == nil {
 			copied.Reach(from.size)
 		}
@@ -114,6 +131,7 @@ type repacker struct {
 	from   *File
 	tx     *Tx
 	opts   RepackOptions
+	orders map[uint64]*reordering // see repacking
 	values valueCopier
 
 	progress *progress.Tracker // of bytes of values

@@ -68,6 +68,9 @@ func (r *repacker) fillValues(d *Dataset, h *format.Header) error {
 // store copies the values of a dataset and returns the layout that leads to
 // them. If they are to be stored otherwise, it says so in the header.
 func (r *repacker) store(d *Dataset, h *format.Header) (format.Layout, error) {
+	if o := r.orders[d.addr]; o != nil && d.size() > 0 {
+		return r.reorder(d, o)
+	}
 	if r.opts.Storage != nil {
 		if s := r.opts.Storage(d); s != nil {
 			return r.restore(d, h, s)
@@ -85,6 +88,21 @@ func (r *repacker) store(d *Dataset, h *format.Header) (format.Layout, error) {
 		return r.storedChunks(d)
 	}
 	return format.Layout{}, fmt.Errorf("%v dataset: %w", d.Layout(), ErrUnsupported)
+}
+
+// reorder stores the values in another order.
+func (r *repacker) reorder(d *Dataset, o *reordering) (format.Layout, error) {
+	before := r.stored
+	anew := reorderer{reordering: o, ctx: r.ctx, tx: r.tx, d: d, take: r.take}
+	anew.done = func(share float64) {
+		r.progress.Reach(int64(before) + int64(share*float64(r.stored-before)))
+	}
+	if d.dtype.addressed() {
+		anew.translate = func(values []byte) error {
+			return r.values.elements(d.dtype, values, len(values)/d.width)
+		}
+	}
+	return anew.store()
 }
 
 func (r *repacker) compact(d *Dataset) (format.Layout, error) {
@@ -239,11 +257,12 @@ func (r *repacker) decodedChunks(d *Dataset) (format.Layout, error) {
 	if err != nil {
 		return format.Layout{}, err
 	}
-	return r.index(d, toUint64(d.chunk), chunks)
+	return r.tx.indexChunks(d, toUint64(d.chunk), chunks)
 }
 
-// index writes an index of chunks of the given shape.
-func (r *repacker) index(d *Dataset, shape []uint64, chunks []newChunk) (format.Layout, error) {
+// indexChunks writes an index of chunks of the given shape, which it sorts, and
+// returns the layout of d that leads to it.
+func (tx *Tx) indexChunks(d *Dataset, shape []uint64, chunks []newChunk) (format.Layout, error) {
 	layout := format.Layout{Version: 3, Class: format.Chunked, Index: format.IndexBTree1, ChunkDims: shape, ElemSize: uint32(d.width)}
 	slices.SortFunc(chunks, func(a, b newChunk) int { return slices.Compare(a.Scaled, b.Scaled) })
 	var sorted iter.Seq2[index.Chunk, error] = func(yield func(index.Chunk, error) bool) {
@@ -254,8 +273,7 @@ func (r *repacker) index(d *Dataset, shape []uint64, chunks []newChunk) (format.
 		}
 	}
 	var err error
-	sb := r.tx.f.sb
-	layout.Addr, err = index.BuildChunkTree(r.tx.st, sb.Sizes, sb.ChunkK, layout, sorted)
+	layout.Addr, err = index.BuildChunkTree(tx.st, tx.f.sb.Sizes, tx.f.sb.ChunkK, layout, sorted)
 	return layout, err
 }
 

@@ -153,6 +153,10 @@ func (tx *Tx) moved(p place, h *format.Header, old, now uint64) error {
 	if err := tx.checkUnreferenced(old); err != nil {
 		return err
 	}
+	if o := tx.orders[old]; o != nil {
+		delete(tx.orders, old)
+		tx.orders[now] = o
+	}
 	places := []place{p}
 	if h.RefCount > 1 {
 		var err error

@@ -31,6 +31,10 @@ type Tx struct {
 	references map[uint64]string
 	regions    string // a value that refers to regions, if there is one
 	scanned    bool
+
+	// orders are the datasets that are to be reordered when the file is written
+	// anew, by address; nil if reordering happens at once.
+	orders map[uint64]*reordering
 }
 
 // File returns the file as the transaction has changed it so far. It must not be

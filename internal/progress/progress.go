@@ -46,6 +46,19 @@ func Start(ctx context.Context, operation string, total int64, unit string) (con
 	return context.WithValue(ctx, key{}, (func(Report))(nil)), t
 }
 
+// Named returns a context whose next operation is reported by another name: what
+// the caller does by way of it.
+func Named(ctx context.Context, operation string) context.Context {
+	listen, _ := ctx.Value(key{}).(func(Report))
+	if listen == nil {
+		return ctx
+	}
+	return With(ctx, func(r Report) {
+		r.Operation = operation
+		listen(r)
+	})
+}
+
 // Add says that n more units are done.
 func (t *Tracker) Add(n int) {
 	if t == nil || n <= 0 {

@@ -67,7 +67,7 @@ func claim(fsys FS, path string, own *Volume) (release func() error, err error) 
 
 // replace is Replace for a file that is claimed, or that there is not.
 func replace(fsys FS, path string, old fs.FileInfo, release func() error, write func(f File) error) error {
-	temp := fmt.Sprintf("%s.%s.tmp", path, rand.Text()[:8])
+	temp := tempName(path)
 	if err := writeNew(fsys, temp, old, write); err != nil {
 		return err
 	}
@@ -88,21 +88,32 @@ func replace(fsys FS, path string, old fs.FileInfo, release func() error, write 
 // writeNew creates a file that is durable and has the permissions of old, if
 // there is one; or it creates none.
 func writeNew(fsys FS, name string, old fs.FileInfo, write func(f File) error) error {
-	f, err := fsys.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+	f, err := createLike(fsys, name, old)
 	if err != nil {
 		return err
 	}
-	if old != nil {
-		err = fsys.Chmod(name, old.Mode().Perm())
-	}
-	if err == nil {
-		err = write(f)
-	}
-	if err == nil {
+	if err = write(f); err == nil {
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		return errors.Join(err, fsys.Remove(name))
 	}
 	return nil
+}
+
+// createLike creates a file that has the permissions of old, if there is one.
+func createLike(fsys FS, name string, old fs.FileInfo) (File, error) {
+	f, err := fsys.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil || old == nil {
+		return f, err
+	}
+	if err := fsys.Chmod(name, old.Mode().Perm()); err != nil {
+		return nil, errors.Join(err, f.Close(), fsys.Remove(name))
+	}
+	return f, nil
+}
+
+// tempName returns a name for a file that is to take the place of path.
+func tempName(path string) string {
+	return fmt.Sprintf("%s.%s.tmp", path, rand.Text()[:8])
 }

@@ -67,6 +67,8 @@ type Volume struct {
 	open       bool       // a transaction is
 	generation uint64     // number of commits
 	pins       map[uint64]int
+	retiring   bool // to be closed when there are no pins any more
+	closed     bool
 	reusable   space
 	retired    []retirement // in order of generation
 }
@@ -300,6 +302,7 @@ func (s *Snapshot) Release() {
 		if v.pins[s.generation]--; v.pins[s.generation] == 0 {
 			delete(v.pins, s.generation)
 		}
+		_ = v.closeRetired()
 	})
 }
 
@@ -390,5 +393,40 @@ func (v *Volume) trim() error {
 }
 
 // Close closes the file, and with that lets go of its locks. A transaction that
-// is still open is lost.
-func (v *Volume) Close() error { return v.file.Close() }
+// is still open is lost. A second Close does nothing.
+func (v *Volume) Close() error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.close()
+}
+
+func (v *Volume) close() error {
+	if v.closed {
+		return nil
+	}
+	v.closed = true
+	return v.file.Close()
+}
+
+// Retire closes the file as soon as no Snapshot of it is held, which may be at
+// once. There are no more transactions.
+func (v *Volume) Retire() error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.retiring = true
+	return v.closeRetired()
+}
+
+func (v *Volume) closeRetired() error {
+	if !v.retiring || len(v.pins) > 0 {
+		return nil
+	}
+	return v.close()
+}
+
+// Closed reports whether the file has been closed.
+func (v *Volume) Closed() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.closed
+}

@@ -41,6 +41,12 @@ func (c *Conn) Update(ctx context.Context, change func(tx *Tx) error) error {
 
 // change makes one transaction of what f does.
 func (c *Conn) change(ctx context.Context, f func(*edit) error) error {
+	return c.transact(ctx, (*hdf5.Editor).Update, f)
+}
+
+// transact makes one transaction of what f does, by way of a method of the
+// editor. That may call f again if the transaction has to be made in another way.
+func (c *Conn) transact(ctx context.Context, update func(*hdf5.Editor, context.Context, func(*hdf5.Tx) error) error, f func(*edit) error) error {
 	if c.closed.Load() {
 		return fmt.Errorf("%s: %w", c.filename, ErrClosed)
 	}
@@ -49,7 +55,7 @@ func (c *Conn) change(ctx context.Context, f func(*edit) error) error {
 	}
 	c.changing.Lock()
 	defer c.changing.Unlock()
-	err := c.editor.Update(ctx, func(h *hdf5.Tx) error {
+	err := update(c.editor, ctx, func(h *hdf5.Tx) error {
 		e := newEdit(h, c.now(), c.memory, c)
 		if err := f(e); err != nil {
 			return err

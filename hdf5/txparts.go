@@ -78,5 +78,5 @@ func (tx *Tx) storePart(ctx context.Context, d *Dataset, part Part) ([]newChunk,
 	if err != nil || p.empty() {
 		return nil, err
 	}
-	return tx.encodeChunks(ctx, p, raw)
+	return tx.encodeChunks(ctx, p, p.putIn(raw))
 }

@@ -77,11 +77,23 @@ func (tx *Tx) store(ctx context.Context, p *plan, raw []byte) (format.Layout, er
 	case format.Compact:
 		return p.storeCompact(raw), nil
 	case format.Contiguous:
-		return tx.storeContiguous(ctx, p, raw)
+		return tx.storeContiguous(ctx, d, p.putIn(raw))
 	case format.Chunked:
-		return tx.storeChunks(ctx, p, raw)
+		return tx.storeChunks(ctx, p, p.putIn(raw))
 	}
 	return format.Layout{}, fmt.Errorf("%v dataset: %w", d.Layout(), ErrUnsupported)
+}
+
+// A pieceChange changes the values of a piece in memory. Several goroutines may
+// call it at a time.
+type pieceChange func(pc *piece, values []byte) error
+
+// putIn puts raw, the elements that p selects, in the place of those of a piece.
+func (p *plan) putIn(raw []byte) pieceChange {
+	return func(pc *piece, values []byte) error {
+		p.gather(pc, values, raw)
+		return nil
+	}
 }
 
 func (p *plan) storeCompact(raw []byte) format.Layout {
@@ -93,8 +105,7 @@ func (p *plan) storeCompact(raw []byte) format.Layout {
 }
 
 // storeContiguous copies the whole dataset to a new place, with changes.
-func (tx *Tx) storeContiguous(ctx context.Context, p *plan, raw []byte) (format.Layout, error) {
-	d := p.d
+func (tx *Tx) storeContiguous(ctx context.Context, d *Dataset, change pieceChange) (format.Layout, error) {
 	layout := format.Layout{Version: 3, Class: format.Contiguous, Size: uint64(d.size())}
 	var err error
 	if layout.Addr, err = tx.st.Alloc(layout.Size); err != nil {
@@ -107,8 +118,7 @@ func (tx *Tx) storeContiguous(ctx context.Context, p *plan, raw []byte) (format.
 	next := layout.Addr // pieces of everything come in the order of the file
 	work := func(pc *piece, values []byte) ([]byte, error) {
 		out := d.pieceValues(pc, values)
-		p.gather(pc, out, raw)
-		return out, nil
+		return out, change(pc, out)
 	}
 	deliver := func(out []byte) error {
 		addr := next
@@ -138,8 +148,8 @@ type newChunk struct {
 }
 
 // storeChunks stores the chunks that p touches, and a new index of all.
-func (tx *Tx) storeChunks(ctx context.Context, p *plan, raw []byte) (format.Layout, error) {
-	changed, err := tx.encodeChunks(ctx, p, raw)
+func (tx *Tx) storeChunks(ctx context.Context, p *plan, change pieceChange) (format.Layout, error) {
+	changed, err := tx.encodeChunks(ctx, p, change)
 	if err != nil {
 		return format.Layout{}, err
 	}
@@ -147,7 +157,7 @@ func (tx *Tx) storeChunks(ctx context.Context, p *plan, raw []byte) (format.Layo
 }
 
 // encodeChunks stores the chunks that p touches, which no index has yet.
-func (tx *Tx) encodeChunks(ctx context.Context, p *plan, raw []byte) ([]newChunk, error) {
+func (tx *Tx) encodeChunks(ctx context.Context, p *plan, change pieceChange) ([]newChunk, error) {
 	type encoded struct {
 		at   []uint64
 		b    []byte
@@ -156,12 +166,11 @@ func (tx *Tx) encodeChunks(ctx context.Context, p *plan, raw []byte) ([]newChunk
 	d := p.d
 	work := func(pc *piece, values []byte) (encoded, error) {
 		out := d.pieceValues(pc, values)
-		p.gather(pc, out, raw)
 		e := encoded{at: d.gridPosition(pc)}
-		if d.isFill(out) {
-			return e, nil
+		err := change(pc, out)
+		if err != nil || d.isFill(out) {
+			return e, err
 		}
-		var err error
 		e.b, e.mask, err = d.pipeline.Encode(nil, out)
 		return e, err
 	}

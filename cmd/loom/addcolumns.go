@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/goloom/loom"
@@ -239,43 +238,21 @@ func (a *columnAdder) options(conn *loom.Conn, attrs map[string]*loom.Array) ([]
 	if a.nonFinite {
 		opts = append(opts, loom.AddWith(loom.AllowNonFinite()))
 	}
-	if slices.Contains(a.fill, "auto") {
-		if len(a.fill) > 1 {
-			return nil, errors.New("--fill auto fills all gaps: leave out the other --fill")
-		}
-		return append(opts, loom.FillAuto()), nil
-	}
-	if len(a.fill) == 0 {
-		return opts, nil
-	}
-	values := map[string]*loom.Array{}
-	for _, text := range a.fill {
-		name, value, ok := strings.Cut(text, "=")
-		if !ok {
-			return nil, fmt.Errorf("--fill %s, want auto or NAME=VALUE", text)
-		}
-		filled, err := fillValue(conn, attrs, name, value)
-		if err != nil {
-			return nil, err
-		}
-		values[name] = filled
-	}
-	return append(opts, loom.FillWith(values)), nil
+	fill, err := fillOption(a.fill, func(name string) (string, error) { return fillType(conn, attrs, name) })
+	return append(opts, fill...), err
 }
 
-// fillValue reads the value that fills the gaps of an attribute, in the type that
-// the other side has.
-func fillValue(conn *loom.Conn, attrs map[string]*loom.Array, name, text string) (*loom.Array, error) {
+// fillType returns the type of the value that fills the gaps of an attribute: that
+// which the other side has.
+func fillType(conn *loom.Conn, attrs map[string]*loom.Array, name string) (string, error) {
 	var dtype string
 	if info, err := conn.ColAttrs().Stat(name); err == nil {
 		dtype, _ = presentType(info.Type)
 	} else if values := attrs[name]; values != nil {
 		dtype, _ = presentType(values.Type())
 	} else {
-		return nil, fmt.Errorf("--fill %s: neither the file nor the new columns have this attribute%s",
+		return "", fmt.Errorf("--fill %s: neither the file nor the new columns have this attribute%s",
 			name, among(name, conn.ColAttrs().Names()))
 	}
-	return parseValues([]string{text}, dtype, nil, func(_ int, err error) error {
-		return fmt.Errorf("--fill %s: %w", name, err)
-	})
+	return dtype, nil
 }

@@ -45,6 +45,9 @@ type change struct {
 	Deleted []string     `json:"deleted,omitempty"` // see loom.Added
 	Ignored []string     `json:"ignored,omitempty"`
 
+	Losses   []loss   `json:"losses,omitempty"` // see loom.Combined
+	Warnings []string `json:"warnings,omitempty"`
+
 	apply func(ctx context.Context, tx *loom.Tx) error
 	after func(f file) description // nil if nothing is left
 }

@@ -114,8 +114,8 @@ Exit codes:
 		}
 	}
 	addGroup(root, lookGroup, "Look:", newInfoCommand(), newHeadCommand(), newGetCommand())
-	addGroup(root, changeGroup, "Change:", newSetCommand(), newRmCommand(), newRenameCommand(), newAddColumnsCommand())
-	addGroup(root, makeGroup, "Make others:", newExportCommand())
+	addGroup(root, changeGroup, "Change:", newSetCommand(), newRmCommand(), newRenameCommand(), newAddColumnsCommand(), newAddCommand())
+	addGroup(root, makeGroup, "Make others:", newExportCommand(), newCombineCommand())
 	addGroup(root, careGroup, "Look after:", newValidateCommand(), newCheckCommand(), newRepackCommand())
 	root.AddCommand(newVersionCommand())
 	return root

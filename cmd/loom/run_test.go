@@ -46,6 +46,8 @@ func TestGolden(t *testing.T) {
 		"help_rm":                 {"rm", "--help"},
 		"help_rename":             {"rename", "--help"},
 		"help_add_columns":        {"add-columns", "--help"},
+		"help_add":                {"add", "--help"},
+		"help_combine":            {"combine", "--help"},
 		"info":                    {"info", sample(tiny)},
 		"info_json":               {"info", "--json", sample(tiny)},
 		"info_broken":             {"info", sample(broken)},

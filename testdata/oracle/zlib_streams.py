@@ -3,8 +3,9 @@ read streams that others made.
 
 usage: zlib_streams.py CASES.json
 
-CASES.json holds {"chunks": [base64, ...], "streams": [{"chunk": index, "stream": base64}, ...]}.
-Prints {"streams": [{"name": text, "chunk": index, "stream": base64}, ...],
+CASES.json holds {"chunks": [base64, ...], "compress": how many of them,
+"streams": [{"chunk": index, "stream": base64}, ...]}. Prints
+{"streams": [{"name": text, "chunk": index, "stream": base64}, ...],
 "problems": [text or null for each given stream]}.
 """
 
@@ -70,7 +71,7 @@ def main():
         cases = json.load(f)
     chunks = [base64.b64decode(c) for c in cases["chunks"]]
     streams = []
-    for i, data in enumerate(chunks):
+    for i, data in enumerate(chunks[: cases["compress"]]):
         for make in by_zlib, by_libdeflate:
             for name, stream in make(data):
                 streams.append({"name": name, "chunk": i, "stream": base64.b64encode(stream).decode()})

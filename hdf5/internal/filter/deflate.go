@@ -4,6 +4,8 @@ import (
 	"sync"
 
 	general "github.com/klauspost/compress/zlib"
+
+	"github.com/goloom/loom/hdf5/internal/zlib"
 )
 
 // maxDeflateLevel is the largest value of the filter's one parameter.
@@ -20,6 +22,27 @@ func (deflate) decode(s *scratch, src []byte, limit int) ([]byte, error) {
 	return out[:n], err
 }
 
+// maxSparseLevel is up to which level chunks that are mostly zeros are compressed for
+// speed, and found to become smaller than by a general compressor of such a level.
+// Who asks for more gets what a longer search finds.
+const maxSparseLevel = 3
+
+// sparseDeflaters are the compressors of sparse chunks that are not at work.
+var sparseDeflaters = sync.Pool{New: func() any { return new(zlib.SparseDeflater) }}
+
+func (f deflate) encode(buf, src []byte) ([]byte, bool, error) {
+	if f.level > 0 && f.level <= maxSparseLevel {
+		d := sparseDeflaters.Get().(*zlib.SparseDeflater)
+		out, ok := d.Append(buf, src)
+		sparseDeflaters.Put(d)
+		if ok {
+			return out, true, nil
+		}
+	}
+	out, err := f.general(buf, src)
+	return out, err == nil, err
+}
+
 // A deflater makes one zlib stream after another, all at one level.
 type deflater struct {
 	zlib *general.Writer
@@ -30,19 +53,19 @@ type deflater struct {
 // of up to a few megabytes, too much to be made for each chunk.
 var deflaters [maxDeflateLevel + 1]sync.Pool
 
-func (f deflate) encode(buf, src []byte) ([]byte, bool, error) {
+// general appends src to buf as one stream, whatever src is like.
+func (f deflate) general(buf, src []byte) ([]byte, error) {
 	pool := &deflaters[f.level]
 	d, ok := pool.Get().(*deflater)
 	if !ok {
 		d = new(deflater)
 		var err error
 		if d.zlib, err = general.NewWriterLevel(d, f.level); err != nil {
-			return buf, false, err
+			return buf, err
 		}
 	}
 	defer pool.Put(d)
-	out, err := d.deflate(buf, src)
-	return out, err == nil, err
+	return d.deflate(buf, src)
 }
 
 // deflate appends src to buf as one stream.

@@ -21,8 +21,8 @@ const (
 )
 
 // adlerBlock is how many words can be summed before a lane overflows. The lanes
-// of second grow fastest, to at most 255*(0+1+...+(n-1)), for n = 23 words 64515.
-const adlerBlock = 23
+// of second grow fastest, to at most 255*(0+1+...+(n-1)): 23 words fit, and the loop takes two at a time.
+const adlerBlock = 22
 
 // adlerReduce is after how many bytes the sums are reduced at the latest. At that
 // time b is below n*(adlerMod+255*n), far from 64 bits.
@@ -56,7 +56,16 @@ func (s *adler) sum(p []byte) {
 		// Per lane: the sum of the bytes so far, and the sum of these sums
 		// before each word, which weighs a byte by the number of words after it.
 		var even, odd, evenSecond, oddSecond uint64
-		for i := 0; i <= len(block)-8; i += 8 {
+		i := 0
+		for ; i <= len(block)-16; i += 16 {
+			v, w := load64(block, i), load64(block, i+8)
+			e, o := v&evenBytes, v>>8&evenBytes
+			evenSecond += 2*even + e
+			oddSecond += 2*odd + o
+			even += e + w&evenBytes
+			odd += o + w>>8&evenBytes
+		}
+		if i < len(block) {
 			v := load64(block, i)
 			evenSecond += even
 			oddSecond += odd

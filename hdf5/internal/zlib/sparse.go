@@ -1,0 +1,199 @@
+package zlib
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// A token is what a block of a sparse stream is made of: below runNear a literal,
+// then the lengths of zeros that repeat the zero before them, and those of zeros
+// that repeat the farDistance zeros before them.
+type token = uint16
+
+const (
+	runNear token = 256
+	runFar  token = runNear + maxMatch - minMatch + 1
+	tokens        = 1 << 10 // more than runFar + maxMatch - minMatch
+
+	minMatch = 3
+)
+
+// Zeros that repeat the zero before them are short to write, but slow to read with
+// C zlib, which waits for each byte to be written before it reads that again. Runs
+// from farRun on are written so that it need not, after the first zeros.
+const (
+	farDistance = 16
+	farRun      = 128
+)
+
+// A block has at most blockTokens. It ends when there is room for fewer than
+// blockSpare more, which 64 bytes and a run before them do not need.
+const (
+	blockTokens = 1 << 14
+	blockSpare  = 128
+)
+
+// A chunk is sparse if it has minSparse bytes or more, so that it is worth codes of
+// its own, and denseShare of them for each token. Of others, a general compressor
+// makes fewer.
+const (
+	minSparse  = 1 << 10
+	denseShare = 6
+)
+
+// A SparseDeflater compresses chunks that are mostly zeros, one after the other. The
+// zero value is ready for use; it allocates nothing.
+//
+// It knows literals and runs of zeros, and nothing else: it searches for no matches,
+// and has one set of codes for each 16,384 such tokens. Of a count matrix it makes fewer
+// bytes than zlib's fast levels. Chunks that repeat themselves in other ways than by zeros
+// are for a general compressor.
+type SparseDeflater struct {
+	tokens [blockTokens]token
+	n      int // how many there are
+	counts [tokens]uint32
+	run    int // zeros before what is scanned next, not yet among the tokens
+
+	out   []byte // with spare capacity for the bits that wait
+	bits  uint64 // those, fewer than eight
+	nbits uint
+
+	sum    adler
+	budget int // tokens that there may be more, or the chunk is not sparse
+
+	maker     codeMaker
+	literals  prefixCode
+	emissions [tokens]emission
+	codeLens  codeLens
+}
+
+// Append compresses src to a stream behind the end of dst and returns the extended
+// slice. It reports false, and returns dst as it was, if src is not sparse enough for
+// that to be worth while. src must not overlap dst or its spare capacity.
+func (d *SparseDeflater) Append(dst, src []byte) ([]byte, bool) {
+	if len(src) < minSparse {
+		return dst, false
+	}
+	d.n, d.run, d.bits, d.nbits = 0, 0, 0, 0
+	d.counts = [tokens]uint32{}
+	d.out = append(dst, 0x78, 0x5e) // window of 32 KiB, a fast level
+	d.sum, d.budget = newAdler(), len(src)/denseShare
+	defer func() { d.out = nil }()
+
+	for len(src) > adlerReduce {
+		if !d.scan(src[:adlerReduce]) {
+			return dst, false
+		}
+		src = src[adlerReduce:]
+	}
+	if !d.scan(src) {
+		return dst, false
+	}
+	d.zeros(d.run)
+	d.block(true)
+	return binary.BigEndian.AppendUint32(d.out, d.sum.value()), true
+}
+
+// scan turns p, of adlerReduce bytes at the most, into tokens. It reports false if
+// the chunk is not sparse.
+func (d *SparseDeflater) scan(p []byte) bool {
+	// The checksum depends on the bytes that are not zero alone: each counts as often
+	// as there are bytes from it on.
+	var sum, weighted uint64
+	from := -d.run // where the zeros before what is looked at begin
+	for at := 0; at < len(p); at += 64 {
+		for mask := nonZeroBytes(p[at:]); mask != 0; mask &= mask - 1 {
+			i := at + bits.TrailingZeros64(mask)
+			c := p[i]
+			sum += uint64(c)
+			weighted += uint64(c) * uint64(len(p)-i)
+			if i > from {
+				d.zeros(i - from)
+			}
+			from = i + 1
+			d.add(token(c))
+		}
+		if d.n > blockTokens-blockSpare {
+			d.block(false)
+		}
+		if d.n > d.budget {
+			return false
+		}
+	}
+	d.run = len(p) - from
+	d.sum.count(len(p))
+	d.sum.b += uint64(len(p))*d.sum.a + weighted
+	d.sum.a += sum
+	return true
+}
+
+// nonZeroBytes has bit i set if p[i] is not zero, for the first 64 bytes of p.
+func nonZeroBytes(p []byte) (mask uint64) {
+	if len(p) < 64 {
+		for i, c := range p {
+			if c != 0 {
+				mask |= 1 << i
+			}
+		}
+		return mask
+	}
+	p = p[:64]
+	var all uint64
+	for i := 0; i < 64; i += 8 {
+		all |= load64(p, i)
+	}
+	if all == 0 {
+		return 0
+	}
+	for i := 0; i < 64; i += 8 {
+		mask |= nonZeroOf8(load64(p, i)) << i
+	}
+	return mask
+}
+
+// nonZeroOf8 has bit i set if byte i of v is not zero.
+func nonZeroOf8(v uint64) uint64 {
+	const low7, ones, gather = 0x7f7f7f7f7f7f7f7f, 0x0101010101010101, 0x0102040810204080
+	// The high bit of each byte, then these side by side: the product has byte i's
+	// in bit 56+i, and no two of its terms meet in one bit.
+	v = (v&low7 + low7 | v) >> 7 & ones
+	return v * gather >> 56
+}
+
+func (d *SparseDeflater) add(t token) {
+	d.tokens[d.n] = t
+	d.n++
+	d.counts[t&(tokens-1)]++
+}
+
+// zeros adds a run of zeros.
+func (d *SparseDeflater) zeros(run int) {
+	switch {
+	case run <= minMatch:
+		for range run {
+			d.add(0)
+		}
+	case run < farRun:
+		d.add(0)
+		d.add(runNear + token(run-1-minMatch))
+	default:
+		d.add(0)
+		d.add(runNear + token(farDistance-1-minMatch))
+		d.farZeros(run - farDistance)
+	}
+}
+
+// farZeros adds zeros that more than farDistance zeros come before.
+func (d *SparseDeflater) farZeros(run int) {
+	for run > 0 {
+		n := min(run, maxMatch)
+		if rest := run - n; rest > 0 && rest < minMatch {
+			n -= minMatch // which leaves enough for another match
+		}
+		d.add(runFar + token(n-minMatch))
+		run -= n
+		if d.n > blockTokens-blockSpare {
+			d.block(false)
+		}
+	}
+}

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
+	"sync"
 	"time"
 
 	"github.com/goloom/loom"
@@ -54,7 +54,8 @@ func (w *worker) ask(q request) error {
 // begin makes the file of a start and a copy of it, and connects to both.
 func (w *worker) begin(ctx context.Context, s start) (*run, error) {
 	r := &run{worker: w, ours: filepath.Join(w.dir, "1.loom"), theirs: filepath.Join(w.dir, "2.loom")}
-	defer unforked()()
+	processes.RLock()
+	defer processes.RUnlock()
 	if err := w.ask(request{"close": true}); err != nil {
 		return nil, err
 	}
@@ -102,7 +103,8 @@ func (r *run) close() error {
 // reopen closes both files and opens them again. If the two are to change places,
 // each goes on where the other stopped.
 func (r *run) reopen(change bool) error {
-	defer unforked()()
+	processes.RLock()
+	defer processes.RUnlock()
 	if err := r.close(); err != nil {
 		return err
 	}
@@ -113,13 +115,10 @@ func (r *run) reopen(change bool) error {
 	return r.connect()
 }
 
-// unforked keeps processes from being started until the function that it returns
-// is called. A child has the locks of files that were open when it was forked, even when they are closed
-// since, until it runs its program.
-func unforked() func() {
-	syscall.ForkLock.RLock()
-	return syscall.ForkLock.RUnlock
-}
+// processes is locked while this process has children that are about to run another
+// program, or do: for a moment they have the locks of files that were open when they were forked, even if
+// those are closed meanwhile. Who closes a file to open it again holds it for reading.
+var processes sync.RWMutex
 
 // step makes an operation both ways and compares.
 func (r *run) step(ctx context.Context, op *operation) error {
@@ -208,6 +207,8 @@ func changedPaths(changes loom.Changes) []string {
 func (r *run) touched(op *operation) []string {
 	paths := slices.Clone(op.touched)
 	if op.grown {
+		// Of those that were set before columns were added, some may have been lost.
+		paths = slices.DeleteFunc(paths, func(path string) bool { return strings.HasPrefix(path, attrPath(loom.Columns, "")) })
 		for _, name := range r.conn.Layers().Names() {
 			paths = append(paths, layerPath(name))
 		}
@@ -222,7 +223,7 @@ func (r *run) touched(op *operation) []string {
 // accepted lets the HDF5 tools read our file, and compare it with a copy that they
 // make, and with theirs.
 func (r *run) accepted() error {
-	repacked, copies := filepath.Join(r.dir, "repacked.loom"), []string{filepath.Join(r.dir, "3.loom"), filepath.Join(r.dir, "4.loom")}
+	repacked, copies := filepath.Join(r.dir, "repacked.loom"), []string{filepath.Join(r.dir, "5.loom"), filepath.Join(r.dir, "6.loom")}
 	if err := r.ask(request{"timeless": []string{r.ours, r.theirs}, "copies": copies}); err != nil {
 		return fmt.Errorf("copies for h5diff: %w", err)
 	}
@@ -234,7 +235,10 @@ func (r *run) accepted() error {
 	} {
 		command := exec.Command(c[0], c[1:]...)
 		command.Env = append(os.Environ(), "HDF5_USE_FILE_LOCKING=FALSE") // both files are open for writing
-		if out, err := command.CombinedOutput(); err != nil {
+		processes.Lock()
+		out, err := command.CombinedOutput()
+		processes.Unlock()
+		if err != nil {
 			return fmt.Errorf("%s: %w: %s", filepath.Base(c[0]), err, out[max(0, len(out)-2000):])
 		}
 	}

@@ -55,6 +55,8 @@ func (w *worker) requireAllKinds(t *testing.T) {
 }
 
 func startWorker(t *testing.T) *worker {
+	processes.Lock()
+	defer processes.Unlock()
 	w := &worker{
 		dir: t.TempDir(), kinds: map[string]int{}, python: oracle.Start(t),
 		h5dump: oracle.Tool(t, "h5dump"), h5diff: oracle.Tool(t, "h5diff"), h5repack: oracle.Tool(t, "h5repack"),
@@ -89,7 +91,7 @@ func (w *worker) sequence(t *rapid.T) {
 // drawStep draws what to do next and does it.
 func (r *run) drawStep(ctx context.Context, t *rapid.T) error {
 	s := state{r.conn, r.conn.SpecVersion() < "3"}
-	switch what := drawEvenly(t, 30, "what"); {
+	switch what := drawEvenly(t, 31, "what"); {
 	case what < 21:
 		op := drawOne(t, s, changes)
 		return r.step(ctx, &op)
@@ -102,6 +104,8 @@ func (r *run) drawStep(ctx context.Context, t *rapid.T) error {
 		return r.reopen(false)
 	case what < 29:
 		return r.reopen(true)
+	case what < 30 && !s.old: // what is combined is of the newest version
+		return r.combine(ctx, t)
 	}
 	return r.accepted()
 }

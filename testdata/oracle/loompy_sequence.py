@@ -6,6 +6,7 @@ A Python session imports this and calls ask with a line of JSON, which another a
   {"connect": FILE}                       goes on with another file, which loompy validates
   {"close": true}                         lets go of the file
   {"changes": [...]}                      makes changes to it: those of loompy_edit.py, and of this script
+  {"combine": FILE, "other": FILE, ...}   makes one file of two: see combine
   {"compare": FILE, "times": BOOL}        compares it with another file: see same_contents.py
   {"timeless": FILES, "copies": FILES}    copies files without the times of changes, for h5diff
 
@@ -17,11 +18,13 @@ loompy is mended where it does not do what it promises: each mend says what for.
 import html
 import itertools
 import json
+import os
 import shutil
 
 import h5py
 import loompy
 import numpy as np
+import scipy.sparse
 from loompy import LoomValidator
 
 import loompy_edit
@@ -247,6 +250,65 @@ def put(f, path, values, old):
         f[path] = values
 
 
+# --- files of files -----------------------------------------------------------------------
+
+
+def combine(request):
+    """Combine two files, by "key" or as they are, with or without "graphs", and save it as "out"."""
+    path = request["out"] + ".tmp"
+    with h5py.File(request["combine"], "r") as own, h5py.File(request["other"], "r") as other:
+        graphs = joined_graphs(own, other) if request["graphs"] else {}
+    loompy.combine([request["combine"], request["other"]], path, key=request["key"])
+    save_anew(path, request["out"], graphs)
+    return []
+
+
+def edges(file):
+    """The vectors of all graphs, by axis and name."""
+    return {
+        (axis, name): tuple(graph[vector][:] for vector in "abw")
+        for axis, group in enumerate(("row_graphs", "col_graphs"))
+        for name, graph in file[group].items()
+    }
+
+
+def joined_graphs(own, other):
+    """Mends: with combine, graphs are those of the first file; with add_loom, vertices are moved by too much."""
+    graphs, moved = edges(own), own["matrix"].shape[1]
+    for (axis, name), (a, b, w) in edges(other).items():
+        if axis == 0:
+            graphs.setdefault((axis, name), (a, b, w))
+        elif (axis, name) in graphs:
+            own_a, own_b, own_w = graphs[axis, name]
+            both = (np.concatenate([own_a, a + moved]), np.concatenate([own_b, b + moved]), np.concatenate([own_w, w]))
+            graphs[axis, name] = both
+        else:
+            graphs[axis, name] = (a + moved, b + moved, w)
+    return graphs
+
+
+def set_graphs(ds, graphs):
+    for (axis, name), (a, b, w) in graphs.items():
+        n = ds.shape[axis]
+        ends = (a.astype("int32"), b.astype("int32"))
+        (ds.col_graphs if axis else ds.row_graphs)[name] = scipy.sparse.coo_matrix((w, ends), shape=(n, n))
+
+
+def save_anew(path, out, graphs):
+    """Save a file as loompy makes new ones: what it combines begins with a copy of the first, with its storage."""
+    Current.old = False
+    ds = loompy.connect(path)
+    layers, attrs = {name: layer[:, :] for name, layer in ds.layers.items()}, dict(ds.attrs.items())
+    loompy.create(out, {"": layers.pop(""), **layers}, ds.ra, ds.ca)
+    ds.close()
+    os.remove(path)
+    connect(out)
+    for name in set(attrs) - TIMES:
+        Current.ds.attrs[name] = attrs[name]
+    set_graphs(Current.ds, graphs)
+    close(None)
+
+
 # --- comparison ---------------------------------------------------------------------------
 
 
@@ -283,7 +345,7 @@ def close(_):
 
 
 REQUESTS = {"make": make, "connect": connect_to, "close": close, "changes": make_changes, "compare": compare_files,
-            "timeless": copy_without_times}
+            "timeless": copy_without_times, "combine": combine}
 
 
 def ask(line):

@@ -118,7 +118,7 @@ func (r *run) changeOther(t *rapid.T, other *otherFile) error {
 		return err
 	}
 	defer ds.Close()
-	a := addition{state: state{target: ds}, attrs: map[string]*loom.Array{}, fill: map[string]*loom.Array{}}
+	a := addition{state: state{target: ds, old: r.old()}, attrs: map[string]*loom.Array{}, fill: map[string]*loom.Array{}}
 	_, a.cols = ds.Shape()
 	a.drawAttrs(t)
 	other.fill, other.graphs = a.fill, ds.ColGraphs().Names()

@@ -21,6 +21,7 @@ type target interface {
 	RowGraphs() *loom.Graphs
 	ColGraphs() *loom.Graphs
 	AddColumns(ctx context.Context, layers map[string]loom.Matrix, attrs map[string]*loom.Array, opts ...loom.AddOption) (loom.Added, error)
+	AddLoom(ctx context.Context, path string, opts ...loom.AddLoomOption) (loom.Combined, error)
 }
 
 // An operation is a change, to be made both ways.

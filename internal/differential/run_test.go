@@ -171,6 +171,9 @@ func (r *run) unchangedSince(last time.Time) error {
 	return nil
 }
 
+// old reports whether the files are of a version before 3.0.0.
+func (r *run) old() bool { return r.conn.SpecVersion() < "3" }
+
 // changedSince makes sure that what the operation has changed, and nothing else,
 // has a new time.
 func (r *run) changedSince(before time.Time, op *operation) error {

@@ -90,8 +90,8 @@ func (w *worker) sequence(t *rapid.T) {
 
 // drawStep draws what to do next and does it.
 func (r *run) drawStep(ctx context.Context, t *rapid.T) error {
-	s := state{r.conn, r.conn.SpecVersion() < "3"}
-	switch what := drawEvenly(t, 31, "what"); {
+	s := state{r.conn, r.old()}
+	switch what := drawEvenly(t, 32, "what"); {
 	case what < 21:
 		op := drawOne(t, s, changes)
 		return r.step(ctx, &op)
@@ -104,7 +104,9 @@ func (r *run) drawStep(ctx context.Context, t *rapid.T) error {
 		return r.reopen(false)
 	case what < 29:
 		return r.reopen(true)
-	case what < 30 && !s.old: // what is combined is of the newest version
+	case what < 30:
+		return r.addLoom(ctx, t)
+	case what < 31 && !s.old: // what is combined is of the newest version
 		return r.combine(ctx, t)
 	}
 	return r.accepted()

@@ -157,6 +157,19 @@ def add_columns(ds, change):
     ds.add_columns(arrays(change["layers"]), attrs, fill_values=fill)
 
 
+def add_loom(ds, change):
+    graphs = {}
+    with h5py.File(change["other"], "r") as other, loompy.connect(change["other"], "r", validate=False) as columns:
+        if change["graphs"]:
+            joined = joined_graphs(ds._file, other)
+            graphs = {key: joined[key] for key in edges(ds._file) if key[0] == 1 and key in edges(other)}
+        fill = None
+        if change["fill"] is not None:
+            fill = fill_values(ds, dict(columns.ca.items()), change["fill"])
+    ds.add_loom(change["other"], key=change["key"], fill_values=fill)
+    set_graphs(ds, graphs)
+
+
 def fill_values(ds, attrs, fill):
     """Mends: "auto" fills in 0 for a string, and elements of several dimensions are filled in with a scalar."""
     values = {}
@@ -174,7 +187,8 @@ def fill_values(ds, attrs, fill):
 
 
 CHANGES = {**vars(loompy_edit), "delete_layer": delete_layer, "write_layer": write_layer,
-           "rename": rename, "add_columns": add_columns}
+           "rename": rename, "add_columns": add_columns,
+           "add_loom": add_loom}
 
 
 def make_changes(request):

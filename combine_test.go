@@ -399,3 +399,31 @@ func TestCombineWarns(t *testing.T) {
 		t.Errorf("losses %v, want that of the names", result.Losses)
 	}
 }
+
+// TestFillLeavesWholeRowAttributes: a value to fill in for a column attribute
+// changes neither the values nor the type of a row attribute of the same name that no row
+// lacks, and is no error for its shape.
+func TestFillLeavesWholeRowAttributes(t *testing.T) {
+	ctx, dir := t.Context(), t.TempDir()
+	a, b, out := filepath.Join(dir, "a.loom"), filepath.Join(dir, "b.loom"), filepath.Join(dir, "out.loom")
+	m := map[string]loom.Matrix{"": denseOf(t, 2, 2, spotted[float32])}
+	rows := map[string]*loom.Array{"X": arrayOf(t, []int32{7, 8})}
+	for path, cols := range map[string]map[string]*loom.Array{a: {"X": arrayOf(t, make([]float64, 6), 2, 3)}, b: nil} {
+		if err := loom.Create(ctx, path, m, rows, cols, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for what, value := range map[string]*loom.Array{
+		"another type": hdf5.NewScalar(0.5), "another shape": arrayOf(t, []float64{1, 2, 3}),
+	} {
+		fill := loom.FillWith(map[string]*loom.Array{"X": value})
+		if _, err := loom.Combine(ctx, out, []loom.Source{{Path: a}, {Path: b}}, fill); err != nil {
+			t.Errorf("%s: %v", what, err)
+			continue
+		}
+		got := must(open(t, out).RowAttrs().Get("X"))
+		if textOf(got) != textOf(rows["X"]) {
+			t.Errorf("%s: row attribute %s, want %s", what, textOf(got), textOf(rows["X"]))
+		}
+	}
+}

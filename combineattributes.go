@@ -185,7 +185,7 @@ func (c *combination) rowAttribute(ctx context.Context, name string) (*Array, er
 			return nil, s.rowAttrs.failed(name, err)
 		}
 	}
-	return all, nil
+	return c.fillRows(name, all, has)
 }
 
 // addRows adds to all, the values of a row attribute so far, those of a source for
@@ -193,7 +193,7 @@ func (c *combination) rowAttribute(ctx context.Context, name string) (*Array, er
 func (c *combination) addRows(s *mergeSource, name string, owner *mergeSource, all, values *Array, has []bool) (*Array, error) {
 	if all == nil {
 		var err error
-		if all, err = c.blankRows(name, values); err != nil {
+		if all, err = (fillRule{auto: true}).filled(name, values, c.rows); err != nil {
 			return nil, err
 		}
 	}
@@ -235,8 +235,26 @@ func (c *combination) addRows(s *mergeSource, name string, owner *mergeSource, a
 	return both.Select(from)
 }
 
-// blankRows returns a row attribute without values: those to fill in, or zeros.
-func (c *combination) blankRows(name string, like *Array) (*Array, error) {
-	fill := fillRule{values: c.settings.add.fill, auto: c.settings.add.fill[name] == nil}
-	return fill.filled(name, like, c.rows)
+// fillRows puts the value that is given for an attribute, if there is one, where no
+// source has a value.
+func (c *combination) fillRows(name string, all *Array, has []bool) (*Array, error) {
+	if all == nil || c.settings.add.fill[name] == nil || !slices.Contains(has, false) {
+		return all, nil
+	}
+	values, err := (fillRule{values: c.settings.add.fill}).filled(name, all, c.rows)
+	if err != nil {
+		return nil, err
+	}
+	both, err := concatenated(all, values)
+	if err != nil {
+		return nil, err
+	}
+	from := make([]int, c.rows)
+	for i := range from {
+		from[i] = i
+		if !has[i] {
+			from[i] = c.rows + i
+		}
+	}
+	return both.Select(from)
 }

@@ -90,6 +90,10 @@ var operations = []operation{
 		change:  func(_ context.Context, ds *loom.Conn) error { return ds.Layers().Delete("new") },
 	},
 	{name: "add columns", change: func(ctx context.Context, ds *loom.Conn) error { return addColumns(ctx, ds, ds.AddColumns) }},
+	{name: "add loom", change: func(ctx context.Context, ds *loom.Conn) error {
+		_, err := ds.AddLoom(ctx, ds.Filename(), loom.IncludeGraphs(), loom.TrustRowOrder(), loom.OpenWith(loom.SkipValidation()))
+		return err
+	}},
 	{name: "assign slice", change: func(ctx context.Context, ds *loom.Conn) error { return assignSlice(ctx, ds.Matrix(), 1) }},
 	{name: "set graph", change: func(_ context.Context, ds *loom.Conn) error {
 		return ds.ColGraphs().Set("new", []int32{0, 1, 1}, []int32{1, 0, 1}, numbers[float64](3))

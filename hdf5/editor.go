@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/goloom/loom/hdf5/internal/format"
 	"github.com/goloom/loom/hdf5/internal/index"
@@ -160,9 +161,19 @@ func (e *Editor) findFree(ctx context.Context) error {
 	for _, x := range extents {
 		free = append(free, storage.Extent{Addr: x.Addr, Size: x.Size})
 	}
-	// States that nobody holds any more are let go by the garbage collector.
-	runtime.GC()
+	e.collectStates()
 	return e.volume.SetFree(free)
+}
+
+// collectStates has the garbage collector let go of states that nobody holds any
+// more. It does so in goroutines of its own, for which this waits a moment if there are
+// such states, or some that are held.
+func (e *Editor) collectStates() {
+	const patience, pause = 20 * time.Millisecond, 200 * time.Microsecond
+	runtime.GC()
+	for start := time.Now(); e.volume.ReadsOld() && time.Since(start) < patience; {
+		time.Sleep(pause)
+	}
 }
 
 // File returns the present state of the file. It does not change: after a

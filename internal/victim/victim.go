@@ -52,10 +52,25 @@ func Rounds(t *testing.T, usual int) int {
 	return usual
 }
 
-// Kill runs a test as a process of its own, kills it some time after it has
-// printed its first line, and returns all lines that it has printed whole. The test gets
-// argument from Argument.
+// Kill runs a test as [Start] does, kills it some time after it has printed its
+// first line, and returns all lines that it has printed whole.
 func Kill(t *testing.T, test, argument string, after time.Duration) []string {
+	t.Helper()
+	p := Start(t, test, argument)
+	first := p.Line(t)
+	time.Sleep(after)
+	return append([]string{first}, p.Kill(t)...)
+}
+
+// A Process is one that is to be killed, at the latest when the test ends.
+type Process struct {
+	cmd   *exec.Cmd
+	lines *bufio.Reader
+	dead  bool
+}
+
+// Start runs a test as a process of its own, which gets argument from Argument.
+func Start(t *testing.T, test, argument string) *Process {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run=^"+test+"$", "-test.timeout=60s")
 	cmd.Env = append(os.Environ(), variable+"="+argument)
@@ -66,20 +81,34 @@ func Kill(t *testing.T, test, argument string, after time.Duration) []string {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	lines := bufio.NewReader(out)
-	first, err := lines.ReadString('\n')
-	if err == nil {
-		time.Sleep(after)
+	p := &Process{cmd: cmd, lines: bufio.NewReader(out)}
+	t.Cleanup(func() { p.Kill(t) })
+	return p
+}
+
+// Line waits for the next line that the process prints.
+func (p *Process) Line(t *testing.T) string {
+	t.Helper()
+	line, err := p.lines.ReadString('\n')
+	if err != nil {
+		t.Fatalf("process has ended: %v, after %q", err, line)
 	}
-	rest, readErr := []byte(nil), error(nil)
-	killErr := cmd.Process.Kill()
-	if err == nil {
-		rest, readErr = io.ReadAll(lines)
+	return strings.TrimSuffix(line, "\n")
+}
+
+// Kill kills the process, and returns the lines that it has printed whole since Line.
+func (p *Process) Kill(t *testing.T) []string {
+	t.Helper()
+	if p.dead {
+		return nil
 	}
-	_ = cmd.Wait() // it was killed
-	if err := errors.Join(err, killErr, readErr); err != nil {
-		t.Fatalf("%v, after %q", err, first)
+	p.dead = true
+	killed := p.cmd.Process.Kill()
+	rest, err := io.ReadAll(p.lines)
+	_ = p.cmd.Wait() // it was killed
+	if err := errors.Join(killed, err); err != nil {
+		t.Fatalf("%v, after %q", err, rest)
 	}
-	text := first + string(rest)
-	return strings.Split(strings.TrimSuffix(text[:strings.LastIndexByte(text, '\n')+1], "\n"), "\n")
+	lines := strings.Split(string(rest), "\n")
+	return lines[:len(lines)-1]
 }

@@ -270,6 +270,13 @@ func (v *Volume) oldestPin() uint64 {
 	return oldest
 }
 
+// ReadsOld reports whether a state before the present one is being read in this process.
+func (v *Volume) ReadsOld() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.oldestPin() < v.generation
+}
+
 // A Snapshot is one committed state of a Volume, which stays readable until
 // Release.
 type Snapshot struct {

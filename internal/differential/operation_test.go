@@ -22,6 +22,7 @@ type target interface {
 	ColGraphs() *loom.Graphs
 	AddColumns(ctx context.Context, layers map[string]loom.Matrix, attrs map[string]*loom.Array, opts ...loom.AddOption) (loom.Added, error)
 	AddLoom(ctx context.Context, path string, opts ...loom.AddLoomOption) (loom.Combined, error)
+	Permute(ctx context.Context, ordering []int, axis loom.Axis) error
 }
 
 // An operation is a change, to be made both ways.
@@ -71,6 +72,7 @@ var changes = []kind{
 	{"delete a graph", 1, deleteGraph},
 	{"rename", 3, rename},
 	{"add columns", 4, addColumns},
+	{"permute", 3, permute},
 }
 
 // drawOperation draws one of several kinds, by weight. A kind that does not suit the

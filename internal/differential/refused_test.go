@@ -24,6 +24,7 @@ var refusals = []kind{
 	{"element that the layer cannot hold", 1, wrongElement},
 	{"edge that leads nowhere", 1, wrongEdge},
 	{"columns that do not fit", 1, wrongColumns},
+	{"no permutation", 1, noPermutation},
 }
 
 func wrongLength(t *rapid.T, s state) (operation, bool) {

@@ -91,7 +91,7 @@ func (w *worker) sequence(t *rapid.T) {
 // drawStep draws what to do next and does it.
 func (r *run) drawStep(ctx context.Context, t *rapid.T) error {
 	s := state{r.conn, r.old()}
-	switch what := drawEvenly(t, 32, "what"); {
+	switch what := drawEvenly(t, 33, "what"); {
 	case what < 21:
 		op := drawOne(t, s, changes)
 		return r.step(ctx, &op)
@@ -106,8 +106,10 @@ func (r *run) drawStep(ctx context.Context, t *rapid.T) error {
 		return r.reopen(true)
 	case what < 30:
 		return r.addLoom(ctx, t)
-	case what < 31 && !s.old: // what is combined is of the newest version
+	case what < 31 && !s.old: // what is made of files is of the newest version
 		return r.combine(ctx, t)
+	case what < 32 && !s.old:
+		return r.aggregate(ctx, t)
 	}
 	return r.accepted()
 }

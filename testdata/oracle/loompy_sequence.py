@@ -7,6 +7,7 @@ A Python session imports this and calls ask with a line of JSON, which another a
   {"close": true}                         lets go of the file
   {"changes": [...]}                      makes changes to it: those of loompy_edit.py, and of this script
   {"combine": FILE, "other": FILE, ...}   makes one file of two: see combine
+  {"aggregate": FILE, ...}                makes one of groups of columns: see aggregate
   {"compare": FILE, "times": BOOL}        compares it with another file: see same_contents.py
   {"timeless": FILES, "copies": FILES}    copies files without the times of changes, for h5diff
 
@@ -157,6 +158,14 @@ def add_columns(ds, change):
     ds.add_columns(arrays(change["layers"]), attrs, fill_values=fill)
 
 
+def permute(ds, change):
+    """Mends: graphs that were read before columns were added are permuted as if they had the old shape."""
+    for graphs in (ds.row_graphs, ds.col_graphs):
+        known = graphs.__dict__["storage"]
+        known.update(dict.fromkeys(known))
+    ds.permute(np.array(change["order"]), axis=change["axis"])
+
+
 def add_loom(ds, change):
     graphs = {}
     with h5py.File(change["other"], "r") as other, loompy.connect(change["other"], "r", validate=False) as columns:
@@ -188,7 +197,7 @@ def fill_values(ds, attrs, fill):
 
 CHANGES = {**vars(loompy_edit), "delete_layer": delete_layer, "write_layer": write_layer,
            "rename": rename, "add_columns": add_columns,
-           "add_loom": add_loom}
+           "add_loom": add_loom, "permute": permute}
 
 
 def make_changes(request):
@@ -277,6 +286,22 @@ def combine(request):
     return []
 
 
+def aggregate(request):
+    """Save as "out" what the groups of columns that have equal "labels" have in common.
+
+    Mends: the row graphs, which the result could have as well, are left out.
+    """
+    Current.old = False
+    ds = loompy.connect(request["aggregate"])
+    graphs = {key: vectors for key, vectors in edges(ds._file).items() if key[0] == 0}
+    ds.aggregate(request["out"], group_by=array(request["labels"]), aggr_by=request["function"], aggr_ca_by=request["attrs"])
+    ds.close()
+    connect(request["out"])
+    set_graphs(Current.ds, graphs)
+    close(None)
+    return []
+
+
 def edges(file):
     """The vectors of all graphs, by axis and name."""
     return {
@@ -359,7 +384,7 @@ def close(_):
 
 
 REQUESTS = {"make": make, "connect": connect_to, "close": close, "changes": make_changes, "compare": compare_files,
-            "timeless": copy_without_times, "combine": combine}
+            "timeless": copy_without_times, "combine": combine, "aggregate": aggregate}
 
 
 def ask(line):

@@ -35,15 +35,16 @@ type reader map[[sha256.Size]byte]content
 // read opens a file, which must be sound in all its parts, as a Loom file, and
 // reads all of it.
 func (r reader) read(ctx context.Context, b []byte) (content, error) {
+	end := committed(b)
+	key := sha256.Sum256(b[:min(end, uint64(len(b)))])
+	if known, ok := r[key]; ok && end <= uint64(len(b)) {
+		return known, nil
+	}
 	ds, err := loom.OpenReader(bytes.NewReader(b), int64(len(b)), "file", loom.SkipValidation())
 	if err != nil {
 		return content{}, err
 	}
 	defer ds.Close()
-	key := sha256.Sum256(b[:committed(b)])
-	if known, ok := r[key]; ok {
-		return known, nil
-	}
 	problems := ds.Problems()
 	_, err = ds.File().Check(ctx, func(p hdf5.Problem) {
 		if !p.Kind.Harmless() {
@@ -61,8 +62,11 @@ func (r reader) read(ctx context.Context, b []byte) (content, error) {
 }
 
 // committed returns the end of file that a superblock states which is the file's
-// first bytes (File Format Specification, section II.A).
+// first bytes (File Format Specification, section II.A), or 0 if there is none.
 func committed(b []byte) uint64 {
+	if len(b) < 52 {
+		return 0
+	}
 	at := 40 // version 0
 	switch b[8] {
 	case 1:
@@ -70,7 +74,7 @@ func committed(b []byte) uint64 {
 	case 2, 3:
 		at = 28
 	}
-	return min(uint64(len(b)), binary.LittleEndian.Uint64(b[at:]))
+	return binary.LittleEndian.Uint64(b[at:])
 }
 
 func contentOf(ctx context.Context, f *hdf5.File) (content, error) {

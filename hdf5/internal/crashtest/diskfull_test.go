@@ -104,7 +104,9 @@ func (c *trial) fillConn(f *crashfs.FS, fail func(*crashfs.FS)) error {
 	switch {
 	case failed == nil:
 		err = c.holds(f, c.new)
-	case !uncertain:
+	case uncertain:
+		err = c.holds(f, c.old, c.new)
+	default:
 		err = c.failed(f, failed)
 	}
 	if now, unread := contentOf(c.ctx, ds.File()); failed != nil && err == nil && (unread != nil || now != c.old) {

@@ -42,12 +42,19 @@ func resumeWalk(path string) (*walk, error) {
 // step makes step n, in one transaction.
 func (w *walk) step(ctx context.Context, n int) error {
 	rng := rand.New(rand.NewPCG(uint64(n), 7))
-	choice := rng.IntN(24)
+	choice := rng.IntN(26)
 	switch {
 	case choice == 0 || colsOf(w.ds) > 60:
 		return w.reopened(func() error { return create(ctx, w.path) })
 	case choice <= 2:
 		return w.reopened(func() error { return repack(ctx, w.path) })
+	case choice == 25:
+		axis := loom.Axis(rng.IntN(2))
+		rows, cols := w.ds.Shape()
+		return w.ds.Permute(ctx, rng.Perm([]int{rows, cols}[axis]), axis)
+	case choice == 24:
+		_, err := w.ds.AddLoom(ctx, w.path, loom.IncludeGraphs())
+		return err
 	case choice <= 4:
 		return addColumns(ctx, w.ds, w.ds.AddColumns)
 	case choice <= 10:

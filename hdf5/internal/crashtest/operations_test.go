@@ -109,7 +109,22 @@ var operations = []operation{
 	{name: "rename", change: func(_ context.Context, ds *loom.Conn) error {
 		return ds.RowAttrs().Rename(ds.RowAttrs().Names()[0], "renamed")
 	}},
+	{name: "permute columns", change: func(ctx context.Context, ds *loom.Conn) error {
+		return ds.Permute(ctx, backwards(colsOf(ds)), loom.Columns)
+	}},
+	{name: "permute rows in an update", change: func(ctx context.Context, ds *loom.Conn) error {
+		return ds.Update(ctx, func(tx *loom.Tx) error { return tx.Permute(ctx, backwards(rowsOf(ds)), loom.Rows) })
+	}},
 	{name: "repack", keeps: true, make: repack},
+}
+
+// backwards returns the positions before n, the last one first.
+func backwards(n int) []int {
+	order := make([]int, n)
+	for i := range order {
+		order[i] = n - 1 - i
+	}
+	return order
 }
 
 // repack makes a smaller file of one, in its place.

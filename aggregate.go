@@ -86,7 +86,7 @@ func AggregateFill(value float64) AggregateOption {
 // AggregateTo also writes a Loom file, in place of an existing one: the matrix, of
 // float64 unless [StoreAs] says otherwise, the row attributes and row graphs of the
 // file, and the attributes of the groups. It appears when it is complete. To write
-// over the file that is read is an error that wraps [ErrName].
+// over the file that is read is an error that wraps fs.ErrInvalid.
 func AggregateTo(path string, opts ...WriteOption) AggregateOption {
 	return func(s *aggregateSettings) { s.out, s.outLayers = path, opts }
 }
@@ -122,7 +122,7 @@ func (c *contents) Aggregate(ctx context.Context, by Grouping, f Func, opts ...A
 	if err := checkFuncs([]Func{f}); err != nil {
 		return nil, err
 	}
-	if err := c.checkOutput(s.out); err != nil {
+	if err := checkNotInput(s.out, c.filename); err != nil {
 		return nil, err
 	}
 	layer, err := c.layers.Get(s.layer)

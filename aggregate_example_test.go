@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log"
 	"os"
 	"path/filepath"
@@ -73,7 +74,7 @@ func ExampleParseReducer() {
 	r, err := loom.ParseReducer("nanmean")
 	fmt.Println(r == loom.Mean.SkipNaN(), err)
 	_, err = loom.ParseReducer("average")
-	fmt.Println(errors.Is(err, loom.ErrType))
+	fmt.Println(errors.Is(err, fs.ErrInvalid))
 	// Output:
 	// true <nil>
 	// true

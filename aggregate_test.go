@@ -3,6 +3,7 @@ package loom_test
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -196,7 +197,7 @@ func TestAggregateErrors(t *testing.T) {
 		{"tally of one name", by, loom.Sum, loom.AggregateAttr("Name", loom.Tally), loom.ErrName, "Name_a-c"},
 		{"census", by, loom.Sum, loom.AggregateAttr("Name", loom.Census(7)), loom.ErrType, "unknown"},
 		{"no function", by, loom.Sum, loom.AggregateAttr("Name", nil), loom.ErrType, "Name"},
-		{"itself", by, loom.Sum, loom.AggregateTo(path), loom.ErrName, "is read"},
+		{"itself", by, loom.Sum, loom.AggregateTo(path), fs.ErrInvalid, "is the input"},
 		{"NaN", by, loom.Sum, nil, loom.ErrNotFinite, "finite"},
 		{"folder", by, loom.Len, loom.AggregateTo(filepath.Join(dir, "none", "out.loom")), loom.ErrNotExist, "none"},
 	} {
@@ -218,7 +219,7 @@ func TestAggregateErrors(t *testing.T) {
 		t.Errorf("cancelled: %v", err)
 	}
 	_, err := loom.ParseAttrFunc("avg")
-	if !errors.Is(err, loom.ErrType) || !strings.Contains(err.Error(), "tally, sum, mean") {
+	if !errors.Is(err, fs.ErrInvalid) || !strings.Contains(err.Error(), "tally, sum, mean") {
 		t.Errorf("parse: %v", err)
 	}
 	for _, name := range []string{"nan", "nananynan", "Sum", "", "Reducer(-1)", "nannansum"} {

@@ -48,7 +48,7 @@ func (c Census) String() string {
 }
 
 // ParseAttrFunc returns the function of the given name: "mode", "tally", or what
-// [ParseReducer] knows. If there is none, the error wraps [ErrType] and lists
+// [ParseReducer] knows. If there is none, the error wraps fs.ErrInvalid and lists
 // those that exist.
 func ParseAttrFunc(name string) (AttrFunc, error) {
 	if i := slices.Index(censusNames, name); i >= 0 {

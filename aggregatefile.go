@@ -1,23 +1,6 @@
 package loom
 
-import (
-	"context"
-	"fmt"
-	"os"
-)
-
-// checkOutput refuses to write over the file that is read.
-func (c *contents) checkOutput(path string) error {
-	if path == "" {
-		return nil
-	}
-	from, errFrom := os.Stat(c.filename)
-	to, errTo := os.Stat(path)
-	if errFrom == nil && errTo == nil && os.SameFile(from, to) {
-		return fmt.Errorf("%s: the output is the file that is read: %w", path, ErrName)
-	}
-	return nil
-}
+import "context"
 
 // writeAggregated makes the output file.
 func (c *contents) writeAggregated(ctx context.Context, a *Aggregated, s aggregateSettings) error {

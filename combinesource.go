@@ -100,12 +100,20 @@ func (m *mergeSource) column(ctx context.Context, name string) (*Array, error) {
 // checkOutput refuses a path at which one of the sources is: it would be gone as
 // soon as it has been read.
 func checkOutput(path string, sources []Source) error {
+	names := make([]string, len(sources))
+	for i := range sources {
+		names[i] = sources[i].filename()
+	}
+	return checkNotInput(path, names...)
+}
+
+// checkNotInput refuses a path at which one of the named files is.
+func checkNotInput(path string, names ...string) error {
 	out, err := os.Stat(path)
 	if err != nil {
 		return nil // nothing is there, or else to create the file will fail
 	}
-	for i := range sources {
-		name := sources[i].filename()
+	for _, name := range names {
 		if info, err := os.Stat(name); err == nil && os.SameFile(out, info) {
 			return fmt.Errorf("%s is the input %s, which would be replaced: %w", path, name, fs.ErrInvalid)
 		}

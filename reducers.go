@@ -2,6 +2,7 @@ package loom
 
 import (
 	"fmt"
+	"io/fs"
 	"math"
 	"slices"
 	"strings"
@@ -88,7 +89,7 @@ func (r Reducer) String() string {
 }
 
 // ParseReducer returns the reducer of the given name, see [Reducer.String]. If
-// there is none, the error wraps [ErrType] and lists those that exist.
+// there is none, the error wraps fs.ErrInvalid and lists those that exist.
 func ParseReducer(name string) (Reducer, error) {
 	r, ok := reducerOf(name)
 	if !ok {
@@ -108,7 +109,7 @@ func reducerOf(name string) (Reducer, bool) {
 
 func unknownFunc(name string, known []string) error {
 	return fmt.Errorf("no function %q; there are %s, and with nan in front those that leave NaN out: %w",
-		name, strings.Join(known, ", "), ErrType)
+		name, strings.Join(known, ", "), fs.ErrInvalid)
 }
 
 func (r Reducer) check() error {

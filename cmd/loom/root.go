@@ -113,10 +113,33 @@ Exit codes:
 			cmd.SetContext(loom.WithProgress(cmd.Context(), bars.report))
 		}
 	}
-	addGroup(root, lookGroup, "Look:", newInfoCommand(), newHeadCommand(), newGetCommand(), newStatsCommand())
-	addGroup(root, changeGroup, "Change:", newSetCommand(), newRmCommand(), newRenameCommand(), newAddColumnsCommand(), newAddCommand())
-	addGroup(root, makeGroup, "Make others:", newExportCommand(), newAggregateCommand(), newCombineCommand())
-	addGroup(root, careGroup, "Look after:", newValidateCommand(), newCheckCommand(), newRepackCommand())
+	addGroup(root, lookGroup, "Look:",
+		newInfoCommand(),
+		newHeadCommand(),
+		newGetCommand(),
+		newStatsCommand(),
+		newChangesCommand(),
+		newDiffCommand(),
+	)
+	addGroup(root, changeGroup, "Change:",
+		newSetCommand(),
+		newRmCommand(),
+		newRenameCommand(),
+		newAddColumnsCommand(),
+		newAddCommand(),
+	)
+	addGroup(root, makeGroup, "Make others:",
+		newSubsetCommand(),
+		newSplitCommand(),
+		newCombineCommand(),
+		newAggregateCommand(),
+		newExportCommand(),
+	)
+	addGroup(root, careGroup, "Look after:",
+		newValidateCommand(),
+		newCheckCommand(),
+		newRepackCommand(),
+	)
 	root.AddCommand(newVersionCommand())
 	return root
 }

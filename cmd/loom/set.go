@@ -38,8 +38,8 @@ backslashes. Lines that begin with names, such as a gene's, are not understood.
 --value gives every element the one value V.
 
 What is there keeps its type, and a value that does not fit is refused, unless --dtype says
-another. Something new is int64 or float64 if all values are numbers, or else a string. Booleans,
-which the specification does not have, become uint8.
+another. Something new is int64 or float64 if all values are numbers, or else a string; the weights
+of a graph are float64. Booleans, which the specification does not have, become uint8.
 
 NaN and infinities in the matrix or a layer are refused unless --allow-non-finite is given.
 

@@ -26,9 +26,7 @@ func (s *setter) graph(conn *loom.Conn, p part, source *textSource) (apply, erro
 		return nil, err
 	}
 	if dtype == "" {
-		if dtype = guessType(weights.texts); dtype == stringType || dtype == boolType {
-			dtype = "float64"
-		}
+		dtype = "float64" // the specification has no other weights
 	}
 	w, err := parseValues(weights.texts, dtype, []int{weights.n}, func(i int, err error) error {
 		return fmt.Errorf("%s:%d: weight %w", weights.name, weights.first+i, err)

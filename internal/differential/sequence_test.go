@@ -72,9 +72,11 @@ func (w *worker) sequence(t *rapid.T) {
 	s := drawStart(t)
 	t.Logf("start: %v", s)
 	r, err := w.begin(ctx, s)
-	if r != nil {
-		defer func() { r.conn.Close() }() // the last of its connections
-	}
+	defer func() {
+		if r != nil && r.conn != nil { // the last of its connections
+			r.conn.Close()
+		}
+	}()
 	if err != nil {
 		t.Fatalf("begin: %v", err)
 	}

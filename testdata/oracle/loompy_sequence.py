@@ -159,11 +159,24 @@ def add_columns(ds, change):
 
 
 def permute(ds, change):
-    """Mends: graphs that were read before columns were added are permuted as if they had the old shape."""
+    """Mends: graphs that were read before columns were added are permuted as if they had the old shape;
+    attributes and graphs get the storage, and graphs the types, that loompy gives new ones.
+    """
     for graphs in (ds.row_graphs, ds.col_graphs):
         known = graphs.__dict__["storage"]
         known.update(dict.fromkeys(known))
+    file, axis = ds._file, ("row", "col")[change["axis"]]
+    paths = [f"{axis}_attrs/{name}" for name in file[axis + "_attrs"]]
+    paths += [f"{axis}_graphs/{name}/{vector}" for name in file[axis + "_graphs"] for vector in "abw"]
+    for i, path in enumerate(paths):
+        file.copy(path, f"kept {i}")
     ds.permute(np.array(change["order"]), axis=change["axis"])
+    for i, path in enumerate(paths):
+        values = file[path][:]
+        del file[path]
+        file.move(f"kept {i}", path)
+        if values.size:
+            file[path][...] = values
 
 
 def add_loom(ds, change):

@@ -147,10 +147,31 @@ func TestCombineAgainstLoompy(t *testing.T) {
 			addLoomCase("add converted", files, map[string]any{"convert_attrs": true}, loom.ConvertAttrs()),
 		)
 	}
+	cases = append(cases, selectionCase())
 	for _, name := range []string{"testdata/entities_spec2.loom", tinyFile} {
 		cases = append(cases, addLoomCase("add to "+name, []string{name, name}, none))
 	}
 	compareCombinations(t, cases)
+}
+
+// selectionCase takes part of the columns of one file, and all of those of another.
+func selectionCase() combineCase {
+	positions := []int{0, 3, 5, 64, 100}
+	c := combineCase{
+		Op: "combine_faster", name: "selections", Files: []string{tinyFile, tinyFile},
+		Args: map[string]any{"selections": [][]int{positions, nil}},
+	}
+	c.make = func(ctx context.Context, files []string, out string) error {
+		ds, err := loom.Open(files[0])
+		if err != nil {
+			return err
+		}
+		defer ds.Close()
+		skipped := loom.SkipAttrs(ds.Attrs().Names()...)
+		_, err = loom.Combine(ctx, out, []loom.Source{{Conn: ds, Cols: loom.Indices(positions)}, {Path: files[1]}}, skipped)
+		return err
+	}
+	return c
 }
 
 // compareCombinations makes all cases with loompy, and then with this package.

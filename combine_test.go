@@ -1,6 +1,7 @@
 package loom_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -425,5 +426,57 @@ func TestFillLeavesWholeRowAttributes(t *testing.T) {
 		if textOf(got) != textOf(rows["X"]) {
 			t.Errorf("%s: row attribute %s, want %s", what, textOf(got), textOf(rows["X"]))
 		}
+	}
+}
+
+// TestCombineOpenFile: a file that is open for change is combined as it is at the time of
+// the call, and one that takes its place must wait for it to be closed.
+func TestCombineOpenFile(t *testing.T) {
+	dir := t.TempDir()
+	path := plainFile(t, dir, "a", 4, 3, nil)
+	ds := connect(t, path)
+	both, _ := combined(t, []loom.Source{{Path: path}, {Conn: ds}})
+	if _, cols := both.Shape(); cols != 6 {
+		t.Errorf("%d columns, want 6", cols)
+	}
+	before := folder(t, dir)
+	_, err := loom.Combine(t.Context(), path, []loom.Source{{Path: tinyFile}})
+	if !errors.Is(err, loom.ErrLocked) {
+		t.Errorf("in place of an open file: %v, want %v", err, loom.ErrLocked)
+	}
+	if !maps.Equal(before, folder(t, dir)) {
+		t.Error("the open file has changed")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := loom.Combine(ctx, filepath.Join(dir, "out"), []loom.Source{{Path: path}}); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	if _, err := ds.AddLoom(ctx, path); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	if len(folder(t, dir)) != 1 {
+		t.Error("files are left over")
+	}
+}
+
+// TestAddLoomMovesGlobals: global attributes that differ become attributes of the
+// columns of both files, and the other file does not change.
+func TestAddLoomMovesGlobals(t *testing.T) {
+	dir := t.TempDir()
+	titled := func(title string) func(*loom.Conn) error {
+		return func(ds *loom.Conn) error { return ds.Attrs().Set("Title", hdf5.NewScalar(title)) }
+	}
+	a, b := plainFile(t, dir, "a", 4, 2, titled("ä")), plainFile(t, dir, "b", 4, 1, titled("b"))
+	before := must(os.ReadFile(b))
+	ds := connect(t, a)
+	if _, err := ds.AddLoom(t.Context(), b, loom.ConvertAttrs(), loom.KeepAll()); err != nil {
+		t.Fatal(err)
+	}
+	if titles := must(ds.ColAttrs().Strings("Title")); !slices.Equal(titles, []string{"ä", "ä", "b"}) || ds.Attrs().Has("Title") {
+		t.Errorf("titles %q", titles)
+	}
+	if ds.SpecVersion() != "3.0.0" || !slices.Equal(before, must(os.ReadFile(b))) {
+		t.Error("the version, or the other file, has changed")
 	}
 }

@@ -35,6 +35,8 @@
 // [Graphs.Set] and their Delete, and [Conn.AddColumns]. Each is a transaction:
 // after a crash at whatever instant the file holds all of it or nothing.
 // [Conn.Update] makes one of several changes. [Create] and [New] make new files.
+// [Combine] makes one file of several, or of part of one, and [Conn.AddLoom] adds one
+// file to another; both go from file to file, whatever the files' size.
 //
 //	err = ds.Update(ctx, func(tx *loom.Tx) error {
 //		if err := tx.ColAttrs().Set("Clusters", clusters); err != nil {

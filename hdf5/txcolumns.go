@@ -315,7 +315,8 @@ func (w *columnWriter) blockShape(atOnce int) (height, width int) {
 	limit := uint64(columnBlockBytes)
 	for _, s := range w.sources {
 		if s.from.chunks != nil {
-			limit = max(limit, min(math.MaxInt32, s.from.pieceBytes(piece{extent: s.from.chunk})))
+			// No more than the file warrants: the shape of a chunk is a claim.
+			limit = max(limit, min(s.from.pieceBytes(piece{extent: s.from.chunk}), uint64(s.from.file.defaultLimit()), math.MaxInt32))
 		}
 	}
 	elements := int(limit) / w.to.width

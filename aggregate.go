@@ -227,3 +227,16 @@ func distinctValues(values *Array) (of []int32, distinct *Array, err error) {
 	distinct, err = values.Select(firsts)
 	return of, distinct, err
 }
+
+// writeAggregated makes the output file.
+func (c *contents) writeAggregated(ctx context.Context, a *Aggregated, s aggregateSettings) error {
+	return create(ctx, s.out, nil, func(e *edit) error {
+		if err := e.setLayer(ctx, "", a.Matrix, newWriteSettings(s.outLayers)); err != nil {
+			return err
+		}
+		if err := c.createAxis(ctx, e, Rows); err != nil {
+			return err
+		}
+		return e.setAttributes(ctx, Columns, a.ColAttrs)
+	})
+}

@@ -8,7 +8,7 @@ import (
 )
 
 // contents is what a file and a view have in common: the parts, and, in
-// view.go, scan.go, map.go and sparse.go, the operations on them. It is embedded
+// view.go, scan.go, map.go, aggregate.go and sparse.go, the operations on them. It is embedded
 // in [Conn] and [View].
 type contents struct {
 	filename   string

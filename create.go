@@ -124,20 +124,20 @@ func (v *View) Create(ctx context.Context, path string, opts ...WriteOption) err
 	})
 }
 
-// createAxis gives a new file the attributes and graphs that the view has on an axis.
-func (v *View) createAxis(ctx context.Context, e *edit, axis Axis) error {
-	attributes, err := v.attributes(axis).Arrays()
+// createAxis gives a new file the attributes and graphs that c has on an axis.
+func (c *contents) createAxis(ctx context.Context, e *edit, axis Axis) error {
+	attributes, err := c.attributes(axis).Arrays()
 	if err != nil {
 		return err
 	}
 	if err := e.setAttributes(ctx, axis, attributes); err != nil {
 		return err
 	}
-	for graph, err := range v.graphs(axis).All() {
-		if err == nil {
-			err = e.setGraph(ctx, axis, graph.name, graph.a, graph.b, graph.w)
-		}
+	for graph, err := range c.graphs(axis).All() {
 		if err != nil {
+			return err
+		}
+		if err := e.setGraph(ctx, axis, graph.name, graph.a, graph.b, graph.w); err != nil {
 			return fmt.Errorf("%s graph %q: %w", axis.singular(), graph.name, err)
 		}
 	}

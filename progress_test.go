@@ -60,6 +60,12 @@ func TestProgress(t *testing.T) {
 			_, err := ds.Map(ctx, loom.Columns, loom.Apply(func(c []float64) float64 { return c[0] }))
 			return err
 		}},
+		{"aggregate", "rows", rows, func(ctx context.Context) error {
+			labels := arrayOf(t, make([]int8, cols))
+			out := loom.AggregateTo(path + ".aggregated")
+			_, err := ds.Aggregate(ctx, loom.GroupByLabels("group", labels), loom.Mean, out)
+			return err
+		}},
 		{"sparse", "rows", rows, func(ctx context.Context) error {
 			_, err := ds.Sparse(ctx, loom.All(), loom.Range(0, 70), "more")
 			return err

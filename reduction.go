@@ -51,11 +51,9 @@ func (r *reduction) run(ctx context.Context, done *progress.Tracker) ([][]float6
 // allocate makes room for the results.
 func (r *reduction) allocate() error {
 	size := int64(8 * max(1, len(r.fs)))
-	if int64(r.groups.n) > math.MaxInt64/size {
-		return fmt.Errorf("%d groups: %w", r.groups.n, ErrTooLarge)
-	}
 	lines := r.layer.length(r.axis)
-	if err := checkAllowance(r.layer.allowance, lines, size*int64(r.groups.n), "results for "+r.axis.String()); err != nil {
+	what := fmt.Sprintf("results for %s, in %d groups each", r.axis, r.groups.n)
+	if err := checkAllowance(r.layer.allowance, lines, size*int64(r.groups.n), what); err != nil {
 		return err
 	}
 	r.results = make([][]float64, len(r.fs))

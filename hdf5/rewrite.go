@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/goloom/loom/hdf5/internal/format"
 	"github.com/goloom/loom/hdf5/internal/storage"
 )
 
@@ -33,6 +34,58 @@ func (e *Editor) Rewrite(ctx context.Context, change func(tx *Tx) error) error {
 	return err
 }
 
+// RewriteTo makes a new file at path, as [Repack] does, of what change makes of
+// from, which stays as it is. What change writes is kept in a temporary
+// file until then.
+func RewriteTo(ctx context.Context, from *File, path string, change func(tx *Tx) error) (err error) {
+	image, err := format.EncodeSuperblock(from.sb)
+	if err != nil {
+		return from.fail("", err)
+	}
+	volume, err := storage.Scratch(from.r)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, volume.Close()) }()
+	err = volume.SetLayout(storage.Layout{Superblock: uint64(len(image)), End: uint64(from.r.Size())})
+	if err != nil {
+		return from.fail("", err)
+	}
+	st, err := volume.Begin()
+	if err != nil {
+		return from.fail("", err)
+	}
+	tx, err := changeInVain(ctx, st, from, change)
+	if err != nil {
+		return err
+	}
+	if err := tx.f.checkWhole(); err != nil {
+		return tx.f.fail("", err)
+	}
+	r := repacking{from: tx.f, orders: tx.orders}
+	return r.run(ctx, func(fill func(*Tx) error) error {
+		return createFile(ctx, storage.At(path), path, from.sb.Sizes, from.r.Before(), nil, fill, nil)
+	})
+}
+
+// changeInVain calls change with a transaction on before that will not be
+// committed, and whose File is what it would make of it.
+func changeInVain(ctx context.Context, st *storage.Tx, before *File, change func(tx *Tx) error) (*Tx, error) {
+	tx := &Tx{ctx: ctx, st: st, f: before.sibling(st.Reader()), orders: map[uint64]*reordering{}}
+	if err := change(tx); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := tx.flush(); err != nil {
+		return nil, tx.f.fail("", err)
+	}
+	tx.refresh()
+	tx.f.size = tx.f.base + tx.f.r.Size()
+	return tx, nil
+}
+
 // errInPlace says that a file can only be changed where it is.
 var errInPlace = errors.New("file cannot be written anew")
 
@@ -50,15 +103,9 @@ func (e *Editor) rewrite(ctx context.Context, change func(tx *Tx) error) error {
 	// Nothing of this transaction is committed: the new file is made from what
 	// it would have been.
 	defer func() { _ = st.Rollback() }()
-	tx := &Tx{ctx: ctx, st: st, f: before.sibling(st.Reader()), orders: map[uint64]*reordering{}}
-	if err := change(tx); err != nil {
+	tx, err := changeInVain(ctx, st, before, change)
+	if err != nil {
 		return err
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if err := tx.flush(); err != nil {
-		return tx.f.fail("", err)
 	}
 	if tx.f.sb == before.sb && len(tx.orders) == 0 {
 		return nil // nothing has changed
@@ -74,9 +121,7 @@ func (e *Editor) rewrite(ctx context.Context, change func(tx *Tx) error) error {
 // writeAnew makes a new file of what tx has made of the present one, and puts it
 // into its place.
 func (e *Editor) writeAnew(ctx context.Context, tx *Tx) (*Editor, error) {
-	tx.refresh()
 	from := tx.f
-	from.size = from.base + from.r.Size()
 	if err := from.checkWhole(); err != nil {
 		return nil, errors.Join(errInPlace, from.fail("", err))
 	}

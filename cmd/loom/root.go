@@ -127,6 +127,8 @@ Exit codes:
 		newRenameCommand(),
 		newAddColumnsCommand(),
 		newAddCommand(),
+		newPermuteCommand(),
+		newSortCommand(),
 	)
 	addGroup(root, makeGroup, "Make others:",
 		newSubsetCommand(),

@@ -44,6 +44,8 @@ func TestGolden(t *testing.T) {
 		"help_repack":             {"repack", "--help"},
 		"help_set":                {"set", "--help"},
 		"help_rm":                 {"rm", "--help"},
+		"help_permute":            {"permute", "--help"},
+		"help_sort":               {"sort", "--help"},
 		"help_rename":             {"rename", "--help"},
 		"help_add_columns":        {"add-columns", "--help"},
 		"help_add":                {"add", "--help"},

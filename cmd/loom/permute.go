@@ -51,17 +51,6 @@ const reorderingHelp = `Without -o the file itself is replaced, at once, when th
 be made, or the command is stopped, nothing changes. Until then other writers are kept out. Who is
 reading the file keeps reading the old one.`
 
-// parseAxis understands the argument of --axis.
-func parseAxis(name string) (loom.Axis, error) {
-	switch name {
-	case "rows":
-		return loom.Rows, nil
-	case "cols", "columns":
-		return loom.Columns, nil
-	}
-	return 0, fmt.Errorf("--axis %q, want rows or cols", name)
-}
-
 func axisLength(conn *loom.Conn, axis loom.Axis) int {
 	rows, cols := conn.Shape()
 	if axis == loom.Rows {

@@ -179,3 +179,39 @@ func TestRefusedChanges(t *testing.T) {
 		checkSound(t, path)
 	}
 }
+
+// TestLargeAttributes: attributes that are too large for an object header can be set,
+// and others after them, in one transaction.
+func TestLargeAttributes(t *testing.T) {
+	ctx := t.Context()
+	path := filepath.Join(t.TempDir(), "file.h5")
+	makeFile(t, path)
+	large := must(hdf5.NewArray(make([]int64, 1<<17)))
+	e := must(hdf5.Edit(path))
+	objects := []string{"/", "/a", "/matrix"}
+	err := e.Update(ctx, func(tx *hdf5.Tx) error {
+		for _, object := range objects {
+			for _, value := range []*hdf5.Array{large, hdf5.NewScalar("small"), hdf5.NewScalar(int8(1))} {
+				if err := tx.SetAttribute(object, value.Type().String(), value); err != nil {
+					return err
+				}
+			}
+		}
+		return tx.DeleteAttribute("/a", "string")
+	})
+	if err = errors.Join(err, e.Close()); err != nil {
+		t.Fatal(err)
+	}
+	checkSound(t, path)
+	f := must(hdf5.Open(path))
+	defer f.Close()
+	for _, object := range objects {
+		o := must(f.Lookup(object))
+		if a := must(must(o.Attribute("int64")).Read()); a.Len() != 1<<17 {
+			t.Errorf("%s: %d values", object, a.Len())
+		}
+		if _, err := o.Attribute("string"); (err != nil) != (object == "/a") {
+			t.Errorf("%s: the small attribute: %v", object, err)
+		}
+	}
+}

@@ -274,6 +274,7 @@ func (tx *Tx) changeObject(name string, change func(o *object, h *format.Header)
 // changeGroupHeader alters the header that a group will be written with.
 func (tx *Tx) changeGroupHeader(g *stagedGroup, change func(o *object, h *format.Header) error) error {
 	changed := *g.h
+	tx.refresh() // the heap of large attributes may be one that this transaction has written
 	if err := change(&object{file: tx.f, path: g.path(), addr: g.addr}, &changed); err != nil {
 		return err
 	}

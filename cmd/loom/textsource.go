@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -27,13 +28,13 @@ func openText(cmd *cobra.Command, path string) (*textSource, error) {
 	s := &textSource{name: path}
 	if path == "-" {
 		s.name = "standard input"
-		s.in = bufio.NewReaderSize(cmd.InOrStdin(), 1<<16)
+		s.in = bufio.NewReaderSize(&interruptible{ctx: cmd.Context(), in: cmd.InOrStdin()}, 1<<16)
 	} else {
 		file, err := os.Open(path)
 		if err != nil {
 			return nil, err
 		}
-		s.in, s.closer = bufio.NewReaderSize(file, 1<<16), file
+		s.in, s.closer = bufio.NewReaderSize(&interruptible{ctx: cmd.Context(), in: file}, 1<<16), file
 	}
 	if err := s.begin(); err != nil {
 		return nil, errors.Join(err, s.close())
@@ -88,6 +89,35 @@ func (s *textSource) next() (line string, ok bool, err error) {
 		s.line++
 		piece = bytes.TrimSuffix(piece, []byte("\n"))
 		return string(bytes.TrimSuffix(piece, []byte("\r"))), true, nil
+	}
+}
+
+// interruptible reads until the context ends, even if the one who writes never
+// does. What waits for him then ends with the process.
+type interruptible struct {
+	ctx context.Context
+	in  io.Reader
+}
+
+func (r *interruptible) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	type result struct {
+		p   []byte
+		err error
+	}
+	read := make(chan result, 1)
+	go func() {
+		own := make([]byte, len(p))
+		n, err := r.in.Read(own)
+		read <- result{own[:n], err}
+	}()
+	select {
+	case <-r.ctx.Done():
+		return 0, r.ctx.Err()
+	case got := <-read:
+		return copy(p, got.p), got.err
 	}
 }
 

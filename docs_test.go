@@ -32,7 +32,7 @@ func TestDocsNameExamplesThatExist(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range regexp.MustCompile(`\bExample[A-Z]\w*`).FindAllString(string(text), -1) {
+		for _, name := range regexp.MustCompile(`\bExample[A-Z_]\w*`).FindAllString(string(text), -1) {
 			named++
 			if !strings.Contains(source.String(), "\nfunc "+name+"() {") {
 				t.Errorf("%s: there is no %s", page, name)

@@ -2,7 +2,6 @@ package hdf5
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -265,7 +264,10 @@ func (d *Dataset) merge(dims []int, changed []newChunk, yield func(index.Chunk) 
 		c.Mask = d.mask(d.piece(c))
 		return yield(c)
 	})
-	return cmp.Or(err, next(nil))
+	if err != nil {
+		return err
+	}
+	return next(nil)
 }
 
 // piece returns the piece that a stored chunk is.

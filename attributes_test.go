@@ -153,7 +153,7 @@ func TestMemoryLimit(t *testing.T) {
 	if _, err := ds.Matrix().Read(ctx, loom.Range(0, 10), loom.Range(0, 10)); err != nil {
 		t.Errorf("100 elements: %v", err)
 	}
-	if _, err := ds.Map(ctx, loom.Columns, loom.Sum); !errors.Is(err, loom.ErrTooLarge) {
-		t.Errorf("sums of all columns: %v", err)
+	if _, err := ds.Map(ctx, loom.Columns, loom.Sum, loom.Mean); !errors.Is(err, loom.ErrTooLarge) {
+		t.Errorf("sums and means of all columns: %v", err)
 	}
 }

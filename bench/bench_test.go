@@ -87,14 +87,14 @@ func TestComparisonWithLoompy(t *testing.T) {
 	}
 }
 
-// manyRuns runs loompy.py, its first argument, with each of the lists of
+// manyRuns runs operations.py, its first argument, with each of the lists of
 // arguments in its second, in one process: most of the time of one is to start.
 const manyRuns = `
 import json, sys
 script, runs = sys.argv[1], json.loads(sys.argv[2])
 for run in runs:
-    sys.argv = ["loompy.py"] + run
-    exec(compile(script, "loompy.py", "exec"), {"__name__": "__main__"})
+    sys.argv = ["operations.py"] + run
+    exec(compile(script, "operations.py", "exec"), {"__name__": "__main__"})
 `
 
 func TestEveryOperationRunsInLoompy(t *testing.T) {

@@ -13,7 +13,7 @@
 // A process measures the operation alone, without its start and the opening of
 // the file, but for the row that says otherwise; the peak memory is that of the
 // whole process, as Linux counts it. What is measured on both sides:
-// operations.go and loompy.py have an entry of the same name for each row.
+// operations.go and operations.py have an entry of the same name for each row.
 // Changes here are durable when they return, and loompy's are not.
 //
 //	go run ./bench -memory
@@ -35,7 +35,7 @@
 //	writing.go     the operations that write
 //	measure.go     measuring one of them once
 //	process.go     the processes in which that happens
-//	loompy.py      the same operations in loompy
+//	operations.py  the same operations in loompy
 //	compare.go     the table of both
 //	memory.go      the table of peak memory
 package main

@@ -8,7 +8,7 @@ import (
 
 // An operation is a row of a table.
 type operation struct {
-	name    string // here and in loompy.py
+	name    string // here and in operations.py
 	title   string
 	inputs  []string // generated files
 	changes bool     // works on a copy of the first input

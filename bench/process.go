@@ -20,7 +20,9 @@ type measurement struct {
 	Peak    int64   `json:"peak"` // bytes of memory, 0 where the system does not say
 }
 
-//go:embed loompy.py
+// It must not be called loompy.py: Python started in this folder would import it.
+//
+//go:embed operations.py
 var loompyScript string
 
 // childMark is the first argument of the processes that the benchmark starts.
@@ -97,7 +99,7 @@ func ours(ctx context.Context, procs int, args ...string) (*exec.Cmd, error) {
 	return cmd, nil
 }
 
-// loompy prepares a process that runs loompy.py with the arguments.
+// loompy prepares a process that runs operations.py with the arguments.
 func loompy(ctx context.Context, python string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, python, append([]string{"-c", loompyScript}, args...)...)
 	cmd.Env = append(os.Environ(), "PYTHONUTF8=1", "HDF5_USE_FILE_LOCKING=FALSE")

@@ -70,8 +70,7 @@ func OrderBy(name string) ScanOption {
 }
 
 // Scan yields the whole file in batches of rows or of columns, in the file's
-// order. It holds one batch in memory, with the attributes and graphs of the
-// other axis, which all batches share.
+// order.
 //
 //	for b, err := range ds.Scan(ctx, loom.Columns, loom.OnlyLayers("")) {
 //		if err != nil {
@@ -80,8 +79,15 @@ func OrderBy(name string) ScanOption {
 //		...
 //	}
 //
-// An error, with a nil Batch, ends the scan. A batch may be kept. Graphs of the
-// scanned axis lose the edges that lead from one batch to another.
+// While the body of the loop works on a batch, the next one is read: memory is
+// taken for two batches, and for the attributes and graphs of the other axis, which
+// all batches share. A scan of a [View] reads nothing ahead and takes memory for
+// one batch. When the loop is left, in whatever way, reading has ended.
+//
+// An error, with a nil Batch, ends the scan, after all batches before it. If the
+// context has ended, or the file is closed, that is the error instead of the next batch.
+// A batch may be kept, and changes no more. Graphs of the scanned axis lose the
+// edges that lead from one batch to another.
 func (c *contents) Scan(ctx context.Context, axis Axis, opts ...ScanOption) iter.Seq2[*Batch, error] {
 	return func(yield func(*Batch, error) bool) {
 		s, err := c.newScan(ctx, axis, opts)
@@ -90,9 +96,10 @@ func (c *contents) Scan(ctx context.Context, axis Axis, opts ...ScanOption) iter
 			return
 		}
 		ctx, done := progress.Start(ctx, "scan", int64(s.count()), axis.String())
-		n := 0
-		for w := range s.windows() {
-			b, err := s.batch(ctx, w, n)
+		for b, err := range s.batches(ctx) {
+			if ended := s.readable(ctx); ended != nil {
+				err = ended
+			}
 			if err != nil {
 				yield(nil, err)
 				return
@@ -100,8 +107,7 @@ func (c *contents) Scan(ctx context.Context, axis Axis, opts ...ScanOption) iter
 			if !yield(b, nil) {
 				return
 			}
-			n++
-			done.Add(len(w.positions))
+			done.Add(len(b.Positions))
 		}
 	}
 }
@@ -215,6 +221,41 @@ func (s *scan) divideGraphs(ctx context.Context) error {
 	var err error
 	s.parts, err = graphs.divided(ctx, newDivision(graphs.length, parts...))
 	return err
+}
+
+// batches reads the batches, those of a file one ahead.
+func (s *scan) batches(ctx context.Context) iter.Seq2[*Batch, error] {
+	if main := s.Matrix(); main.dataset != nil {
+		return prefetched(ctx, s.inTurn)
+	}
+	return s.inTurn(ctx)
+}
+
+// readable returns why no batch is to be had any more. What was read ahead must not
+// depend on whether that was sooner or later than the end of the context or a Close.
+func (s *scan) readable(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("%s: scan of %s: %w", s.filename, s.axis, err)
+	}
+	if main := s.Matrix(); main.dataset != nil {
+		_, err := main.dataset.Read(ctx, Range(0, 0), Range(0, 0)) // nothing, of an open file
+		return err
+	}
+	return nil
+}
+
+// inTurn reads one batch after the other, up to the first error.
+func (s *scan) inTurn(ctx context.Context) iter.Seq2[*Batch, error] {
+	return func(yield func(*Batch, error) bool) {
+		n := 0
+		for w := range s.windows() {
+			b, err := s.batch(ctx, w, n)
+			if !yield(b, err) || err != nil {
+				return
+			}
+			n++
+		}
+	}
 }
 
 // batch reads the n-th batch.

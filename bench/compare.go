@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"runtime"
 	"slices"
 	"text/tabwriter"
 )
@@ -21,30 +18,6 @@ type comparison struct {
 	Bar       float64      `json:"bar"`             // what the ratio has to be
 	MemoryBar float64      `json:"memory_bar,omitempty"`
 	Holds     *bool        `json:"holds,omitempty"`
-}
-
-// A machine is where and on what something was measured.
-type machine struct {
-	System string `json:"system"`
-	CPUs   int    `json:"cpus"`
-	Procs  int    `json:"procs"` // that were used here
-	Go     string `json:"go"`
-	Genes  int    `json:"genes"`
-	Cells  int    `json:"cells"`
-	Runs   int    `json:"runs"`
-}
-
-func describe(cfg config) machine {
-	procs := cfg.procs
-	if procs == 0 {
-		procs = runtime.GOMAXPROCS(0)
-	}
-	return machine{runtime.GOOS + "/" + runtime.GOARCH, runtime.NumCPU(), procs, runtime.Version(), cfg.shape.genes, cfg.shape.cells, cfg.runs}
-}
-
-func (m machine) String() string {
-	return fmt.Sprintf("%d genes x %d cells, medians of %d; %s, %d CPUs, %d used here, %s",
-		m.Genes, m.Cells, m.Runs, m.System, m.CPUs, m.Procs, m.Go)
 }
 
 // compare measures all operations here and in loompy and prints the table.
@@ -66,7 +39,10 @@ func compare(ctx context.Context, cfg config, stdout, stderr io.Writer) error {
 		fmt.Fprintf(stderr, "measured %s\n", op.name)
 		rows = append(rows, row)
 	}
-	on := describe(cfg)
+	on, err := describe(ctx, cfg)
+	if err != nil {
+		return err
+	}
 	if err := printComparisons(stdout, on, rows); err != nil {
 		return err
 	}
@@ -128,41 +104,15 @@ func printComparisons(w io.Writer, on machine, rows []comparison) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "operation\tloompy s / peak MB\there s / peak MB\ttimes faster\tbar\tholds")
 	for _, c := range rows {
-		theirs, ratio, holds := "-", "-", "-"
+		theirs, ratio := "-", "-"
 		if c.Loompy != nil {
-			theirs, ratio, holds = c.Loompy.String(), fmt.Sprintf("%.1f", c.Ratio), yesNo(*c.Holds)
+			theirs, ratio = c.Loompy.String(), fmt.Sprintf("%.1f", c.Ratio)
 		}
 		bar := fmt.Sprintf("%g", c.Bar)
 		if c.MemoryBar > 0 {
 			bar += fmt.Sprintf(", %g of the memory", c.MemoryBar)
 		}
-		fmt.Fprintf(t, "%s\t%s\t%v\t%s\t%s\t%s\n", c.Title, theirs, c.Ours, ratio, bar, holds)
+		fmt.Fprintf(t, "%s\t%s\t%v\t%s\t%s\t%s\n", c.Title, theirs, c.Ours, ratio, bar, verdict(c.Holds))
 	}
 	return t.Flush()
-}
-
-const megabyte = 1e6
-
-// String has the seconds and the megabytes.
-func (m measurement) String() string {
-	return fmt.Sprintf("%.4f / %.0f", m.Seconds, float64(m.Peak)/megabyte)
-}
-
-func yesNo(b bool) string {
-	if b {
-		return "yes"
-	}
-	return "NO"
-}
-
-// writeJSON writes results to a file, unless path is empty.
-func writeJSON(path string, results any) error {
-	if path == "" {
-		return nil
-	}
-	text, err := json.MarshalIndent(results, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(path, append(text, '\n'), 0o666)
 }

@@ -20,7 +20,8 @@
 //
 // runs the operations that go from file to file on 20,000 genes and 30,000 cells,
 // unless -genes and -cells say otherwise, without loompy, and prints the peak
-// memory of each and whether it is below 400 MB.
+// memory of each and whether it is below 400 MB (of 10^6 bytes). All of the file
+// is exported, as text that nobody keeps, so that the disk is not what is measured.
 //
 // The package has:
 //
@@ -38,4 +39,6 @@
 //	operations.py  the same operations in loompy
 //	compare.go     the table of both
 //	memory.go      the table of peak memory
+//	machine.go     where it was measured
+//	report.go      what the tables have in common
 package main

@@ -17,7 +17,7 @@ type memoryRow struct {
 	Title     string  `json:"title"`
 	Seconds   float64 `json:"seconds"`
 	Peak      int64   `json:"peak"`
-	Holds     bool    `json:"holds"`
+	Holds     *bool   `json:"holds,omitempty"` // below the limit, where there is one
 }
 
 // measureMemory measures what goes from file to file, once each, and prints the table.
@@ -41,9 +41,17 @@ func measureMemory(ctx context.Context, cfg config, stdout, stderr io.Writer) er
 			return fmt.Errorf("this system does not say how much memory a process has had")
 		}
 		fmt.Fprintf(stderr, "measured %s\n", op.name)
-		rows = append(rows, memoryRow{op.name, op.title, m.Seconds, m.Peak, m.Peak < memoryLimit})
+		row := memoryRow{Operation: op.name, Title: op.title, Seconds: m.Seconds, Peak: m.Peak}
+		if !op.grows {
+			holds := m.Peak < memoryLimit
+			row.Holds = &holds
+		}
+		rows = append(rows, row)
 	}
-	on := describe(cfg)
+	on, err := describe(ctx, cfg)
+	if err != nil {
+		return err
+	}
 	if err := printMemory(stdout, on, rows); err != nil {
 		return err
 	}
@@ -59,7 +67,7 @@ func printMemory(w io.Writer, on machine, rows []memoryRow) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "operation\tseconds\tpeak MB\tbelow %d\n", int(memoryLimit/megabyte))
 	for _, r := range rows {
-		fmt.Fprintf(t, "%s\t%.1f\t%.0f\t%s\n", r.Title, r.Seconds, float64(r.Peak)/megabyte, yesNo(r.Holds))
+		fmt.Fprintf(t, "%s\t%.1f\t%.0f\t%s\n", r.Title, r.Seconds, float64(r.Peak)/megabyte, verdict(r.Holds))
 	}
 	return t.Flush()
 }

@@ -13,6 +13,7 @@ type operation struct {
 	inputs  []string // generated files
 	changes bool     // works on a copy of the first input
 	started bool     // measured with the start of the process
+	grows   bool     // what it holds in memory is as large as the file by its nature
 
 	faster float64 // how many times faster than loompy it has to be
 	memory float64 // the share of loompy's peak memory that it may take, 0 if it does not matter
@@ -62,7 +63,8 @@ var compared = []operation{
 	{name: "open", title: "open and validate, with the process's start", inputs: []string{fileA}, started: true, faster: 50, run: open},
 }
 
-// fileToFile are the operations whose memory must not grow with the file.
+// fileToFile are the operations whose memory must not grow with the file, and
+// one beside them that shows what it is to hold all non-zeros.
 var fileToFile = []operation{
 	{name: "permute-rows", title: "permute rows (2 layers)", inputs: []string{fileA}, changes: true, run: permuteRows},
 	{name: "permute-columns", title: "permute columns (2 layers)", inputs: []string{fileA}, changes: true, run: permuteColumns},
@@ -72,6 +74,7 @@ var fileToFile = []operation{
 	{name: "aggregate-to-file", title: "aggregate mean by cluster, to a file", inputs: []string{fileA}, run: aggregateToFile},
 	{name: "export-all", title: "export, all of it, as text that is thrown away", inputs: []string{fileA}, run: exportAll},
 	{name: "sparse-to-file", title: "sparse to file, 2,048 columns at a time", inputs: []string{fileA}, run: sparseToFile},
+	{name: "create-sparse", title: "sparse to file, all non-zeros at once", inputs: []string{fileA}, grows: true, run: createSparse},
 }
 
 // operationOf returns the operation of the given name.

@@ -7,6 +7,7 @@ import logging
 import sys
 import time
 
+import h5py
 import loompy
 import numpy as np
 
@@ -132,5 +133,8 @@ operations = {
     "open": lambda: measure(lambda: loompy.connect(inputs[0], "r").close()),
     "store": store,
 }
-operations[name]()
-print(json.dumps({"seconds": seconds, "peak": peak()}))
+if name == "versions":
+    print("loompy %s, h5py %s, numpy %s" % (loompy.__version__, h5py.__version__, np.__version__))
+else:
+    operations[name]()
+    print(json.dumps({"seconds": seconds, "peak": peak()}))

@@ -36,7 +36,7 @@ func compare(ctx context.Context, cfg config, stdout, stderr io.Writer) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(stderr, "measured %s\n", op.name)
+		fmt.Fprintf(stderr, "%s: %v\n", op.name, row.Ours)
 		rows = append(rows, row)
 	}
 	on, err := describe(ctx, cfg)

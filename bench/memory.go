@@ -40,7 +40,7 @@ func measureMemory(ctx context.Context, cfg config, stdout, stderr io.Writer) er
 		if m.Peak == 0 {
 			return fmt.Errorf("this system does not say how much memory a process has had")
 		}
-		fmt.Fprintf(stderr, "measured %s\n", op.name)
+		fmt.Fprintf(stderr, "%s: %v\n", op.name, m)
 		row := memoryRow{Operation: op.name, Title: op.title, Seconds: m.Seconds, Peak: m.Peak}
 		if !op.grows {
 			holds := m.Peak < memoryLimit

@@ -15,6 +15,7 @@ import (
 
 	"github.com/goloom/loom"
 	"github.com/goloom/loom/internal/oracle"
+	"github.com/goloom/loom/sparse"
 )
 
 // What testdata/oracle/loompy_read.py prints.
@@ -350,23 +351,41 @@ func compareSparse(t *testing.T, ds *loom.Conn, rows, cols loom.Selector, want l
 	if want.Error != "" {
 		return
 	}
-	coo, err := loom.SparseAs[float64](context.Background(), ds.Matrix(), rows, cols)
+	ctx, l := context.Background(), ds.Matrix()
+	coo, err := loom.SparseAs[float64](ctx, l, rows, cols)
 	if err != nil {
 		t.Error(err)
 		return
 	}
-	if height, width := coo.Dims(); !slices.Equal([]int{height, width}, want.Shape) {
-		t.Errorf("sparse: shape %d x %d, loompy %v", height, width, want.Shape)
+	csr, err := loom.CSRAs[float64](ctx, l, rows, cols)
+	if err != nil {
+		t.Error(err)
 		return
 	}
-	r, c, v := coo.ToCSR().ToCOO().Raw()
+	csc, err := loom.CSCAs[float64](ctx, l, rows, cols)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	compareEntries(t, "COO", coo.ToCSR(), want)
+	compareEntries(t, "CSR", csr, want)
+	compareEntries(t, "CSC", csc.ToCSR(), want)
+}
+
+func compareEntries(t *testing.T, form string, m *sparse.CSR[float64], want loompyEntries) {
+	t.Helper()
+	if height, width := m.Dims(); !slices.Equal([]int{height, width}, want.Shape) {
+		t.Errorf("%s: shape %d x %d, loompy %v", form, height, width, want.Shape)
+		return
+	}
+	r, c, v := m.ToCOO().Raw()
 	if !slices.Equal(r, want.Rows) || !slices.Equal(c, want.Cols) {
-		t.Errorf("sparse: %d entries, loompy %d", len(r), len(want.Rows))
+		t.Errorf("%s: %d entries, loompy %d", form, len(r), len(want.Rows))
 		return
 	}
 	for i := range v {
 		if v[i] != parse(t, want.Values[i]) {
-			t.Errorf("sparse (%d, %d): %v, loompy %s", r[i], c[i], v[i], want.Values[i])
+			t.Errorf("%s (%d, %d): %v, loompy %s", form, r[i], c[i], v[i], want.Values[i])
 			return
 		}
 	}

@@ -36,7 +36,8 @@ func (l *Layer) Sparse(ctx context.Context, rows, cols Selector) (Matrix, error)
 }
 
 // SparseAs is [Layer.Sparse] with the elements converted to T by Go's conversion
-// of numbers: integers may wrap around, fractions are cut off.
+// of numbers: integers may wrap around, fractions are cut off. [CSRAs] and [CSCAs]
+// are the same in compressed form.
 func SparseAs[T Number](ctx context.Context, l *Layer, rows, cols Selector) (*sparse.COO[T], error) {
 	if _, err := l.numbers(); err != nil {
 		return nil, err
@@ -45,35 +46,45 @@ func SparseAs[T Number](ctx context.Context, l *Layer, rows, cols Selector) (*sp
 }
 
 func nonZerosAs[T Number](ctx context.Context, l *Layer, rows, cols Selector) (*sparse.COO[T], error) {
-	height, err := rows.Count(l.rows)
+	var all hdf5.NonZeros[T]
+	height, width, err := collectNonZeros(ctx, l, rows, cols, func(nz hdf5.NonZeros[T]) {
+		all.Rows = append(all.Rows, nz.Rows...)
+		all.Cols = append(all.Cols, nz.Cols...)
+		all.Values = append(all.Values, nz.Values...)
+	})
 	if err != nil {
-		return nil, l.failed(fmt.Errorf("%s: %w", Rows, err))
+		return nil, err
 	}
-	width, err := cols.Count(l.cols)
-	if err != nil {
-		return nil, l.failed(fmt.Errorf("%s: %w", Columns, err))
+	return sparse.NewCOO(height, width, all.Rows, all.Cols, all.Values)
+}
+
+// collectNonZeros passes the elements of a selection that are not zero to add,
+// which may keep them, chunk by chunk, and returns the shape of the selection.
+func collectNonZeros[T Number](ctx context.Context, l *Layer, rows, cols Selector, add func(hdf5.NonZeros[T])) (height, width int, err error) {
+	if height, err = rows.Count(l.rows); err != nil {
+		return 0, 0, l.failed(fmt.Errorf("%s: %w", Rows, err))
+	}
+	if width, err = cols.Count(l.cols); err != nil {
+		return 0, 0, l.failed(fmt.Errorf("%s: %w", Columns, err))
 	}
 	ctx, done := progress.Start(ctx, "sparse", int64(height), Rows.String())
-	var all hdf5.NonZeros[T]
 	clone := func(nz *hdf5.NonZeros[T]) (hdf5.NonZeros[T], error) {
 		return hdf5.NonZeros[T]{
 			Rows: slices.Clone(nz.Rows), Cols: slices.Clone(nz.Cols), Values: slices.Clone(nz.Values),
 		}, nil
 	}
 	err = streamNonZeros(ctx, l, rows, cols, clone, func(nz hdf5.NonZeros[T]) error {
-		all.Rows = append(all.Rows, nz.Rows...)
-		all.Cols = append(all.Cols, nz.Cols...)
-		all.Values = append(all.Values, nz.Values...)
+		add(nz)
 		if n := len(nz.Rows); n > 0 {
 			done.Reach(int64(nz.Rows[n-1])) // chunks come row by row
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return 0, 0, err
 	}
 	done.Reach(int64(height))
-	return sparse.NewCOO(height, width, all.Rows, all.Cols, all.Values)
+	return height, width, nil
 }
 
 // streamNonZeros is [hdf5.StreamNonZeros] of a layer in a file or in memory,

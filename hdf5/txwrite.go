@@ -332,6 +332,9 @@ func (d *Dataset) checkResize(shape []int) error {
 // shrink drops the chunks that lie outside shape, and puts the fill value into
 // what sticks out of it: it must be found there should the dataset grow again.
 func (tx *Tx) shrink(ctx context.Context, d *Dataset, shape []int) (format.Layout, error) {
+	if d.layout.Version == 3 && d.layout.Index == format.IndexBTree1 && !d.shrinks(shape) {
+		return d.layout, nil // this index has coordinates in it, and holds good for any shape
+	}
 	type encoded struct {
 		at   []uint64
 		b    []byte
@@ -371,6 +374,16 @@ func (tx *Tx) shrink(ctx context.Context, d *Dataset, shape []int) (format.Layou
 		}
 	}
 	return tx.reindex(d, shape, changed)
+}
+
+// shrinks reports whether a shape is smaller than that of d in any dimension.
+func (d *Dataset) shrinks(shape []int) bool {
+	for dim, n := range shape {
+		if n < d.space.dims[dim] {
+			return true
+		}
+	}
+	return false
 }
 
 // clip puts the fill value into the elements of a chunk that lie outside shape.

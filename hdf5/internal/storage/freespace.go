@@ -112,6 +112,32 @@ func (s *space) add(e Extent) error {
 	return nil
 }
 
+// addAll puts all of other, which must be disjoint from s, into s. It costs as many
+// calls of add as the one of the two has extents that has fewer: spaces of a large
+// file have an extent for every chunk, and share their nodes this way.
+func (s *space) addAll(other space) error {
+	small, large := *s, other
+	if large.count() < small.count() {
+		small, large = large, small
+	}
+	for e := range small.extents() {
+		if err := large.add(e); err != nil {
+			return err
+		}
+	}
+	*s = large
+	return nil
+}
+
+// count returns how many extents s has, by looking at all of them.
+func (s space) count() int {
+	n := 0
+	for range s.extents() {
+		n++
+	}
+	return n
+}
+
 // cut takes what s and e have in common out of s and returns it.
 func (s *space) cut(e Extent) []Extent {
 	var common []Extent

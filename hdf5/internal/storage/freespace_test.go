@@ -71,6 +71,28 @@ func TestSpaceAgainstModel(t *testing.T) {
 					model.set(e, true)
 				}
 			},
+			"addAll": func(t *rapid.T) {
+				var other space
+				disjoint := true
+				for range rapid.IntRange(0, 8).Draw(t, "n") {
+					e := draw(t)
+					if other.add(e) == nil && model.count(e) > 0 {
+						disjoint = false
+					}
+				}
+				before := slices.Collect(other.extents())
+				if err := s.addAll(other); (err == nil) != disjoint {
+					t.Fatalf("add all of %v: %v, disjoint is %v", before, err, disjoint)
+				}
+				if !slices.Equal(slices.Collect(other.extents()), before) {
+					t.Fatalf("what was added has changed from %v", before)
+				}
+				for _, e := range before {
+					if disjoint {
+						model.set(e, true)
+					}
+				}
+			},
 			"cut": func(t *rapid.T) {
 				e := draw(t)
 				var got uint64

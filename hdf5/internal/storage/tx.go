@@ -68,12 +68,7 @@ func (t *Tx) reclaim() error {
 	if err != nil {
 		return err
 	}
-	for e := range reclaimed.extents() {
-		if err := t.free.add(e); err != nil {
-			return err
-		}
-	}
-	return nil
+	return t.free.addAll(reclaimed)
 }
 
 // extend allocates n bytes where free space runs up to the end, or behind it.

@@ -239,10 +239,8 @@ func (v *Volume) reclaim(ask bool) (reclaimed space, err error) {
 			kept = append(kept, r)
 			continue
 		}
-		for e := range r.free.extents() {
-			if err := errors.Join(v.reusable.add(e), reclaimed.add(e)); err != nil {
-				return space{}, err
-			}
+		if err := errors.Join(v.reusable.addAll(r.free), reclaimed.addAll(r.free)); err != nil {
+			return space{}, err
 		}
 	}
 	clear(v.retired[len(kept):])

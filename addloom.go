@@ -148,6 +148,10 @@ func (a *loomAddition) planAttributes(ctx context.Context) error {
 			return fmt.Errorf("row attribute %q: %w", name, err)
 		}
 	}
+	// The file's own are not written, so that nothing is lost of those that could not be.
+	a.result.Losses = slices.DeleteFunc(a.result.Losses, func(l Loss) bool {
+		return l.Kind == rowAttrLoss && l.File == a.own().filename
+	})
 	a.attrs = map[string]*Array{}
 	return a.eachColumnAttribute(ctx, func(name string, values *Array) error {
 		a.attrs[name] = values

@@ -429,6 +429,37 @@ func TestFillLeavesWholeRowAttributes(t *testing.T) {
 	}
 }
 
+// TestAddLoomKeepsRecords: a row attribute of records cannot be made anew, but that of the
+// file that is added to is only left alone; that of the other file is lost.
+func TestAddLoomKeepsRecords(t *testing.T) {
+	dir := t.TempDir()
+	var paths []string
+	for _, name := range []string{"a.loom", "b.loom"} {
+		path := plainFile(t, dir, name, 3, 2, nil)
+		e := must(hdf5.Edit(path))
+		err := e.Update(t.Context(), func(tx *hdf5.Tx) error {
+			point := must(hdf5.CompoundOf(hdf5.Member{Name: "x", Type: must(hdf5.NamedType("float32"))}))
+			return tx.CreateDataset("/row_attrs/Point", hdf5.DatasetSpec{Type: point, Shape: []int{3}})
+		})
+		if err = errors.Join(err, e.Close()); err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, path)
+	}
+	ds := must(loom.Connect(paths[0], loom.SkipValidation()))
+	defer ds.Close()
+	added, err := ds.AddLoom(t.Context(), paths[1], loom.OpenWith(loom.SkipValidation()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !ds.RowAttrs().Has("Point") {
+		t.Error("the row attribute is gone")
+	}
+	if len(added.Losses) != 1 || added.Losses[0].File != paths[1] || added.Losses[0].Name != "Point" {
+		t.Errorf("losses %v, want Point of %s alone", added.Losses, paths[1])
+	}
+}
+
 // TestCombineOpenFile: a file that is open for change is combined as it is at the time of
 // the call, and one that takes its place must wait for it to be closed.
 func TestCombineOpenFile(t *testing.T) {

@@ -79,13 +79,19 @@ func (r *Reader) Bytes(addr, length uint64) ([]byte, error) {
 	return buf, nil
 }
 
-// Prefix reads at most length bytes at addr: fewer where the file ends.
+// Prefix reads at most length bytes at addr: fewer where the file ends, which
+// may be before Size if it was cut off since, behind all that is in use.
 // It serves records whose first bytes say how long they are.
 func (r *Reader) Prefix(addr, length uint64) ([]byte, error) {
 	if err := r.Check(addr, 0); err != nil {
 		return nil, err
 	}
-	return r.Bytes(addr, min(length, uint64(r.size)-addr))
+	buf := make([]byte, min(length, uint64(r.size)-addr))
+	n, err := r.fill(buf, addr)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, err
+	}
+	return buf[:n], nil
 }
 
 // ReadFull fills buf with the bytes at addr.
@@ -93,13 +99,20 @@ func (r *Reader) ReadFull(buf []byte, addr uint64) error {
 	if err := r.Check(addr, uint64(len(buf))); err != nil {
 		return err
 	}
-	n, err := r.src.ReadAt(buf, r.base+int64(addr))
+	_, err := r.fill(buf, addr)
+	return err
+}
+
+// fill reads the bytes at addr, which are within the file, into buf. If there are fewer
+// the error wraps [io.ErrUnexpectedEOF].
+func (r *Reader) fill(buf []byte, addr uint64) (n int, err error) {
+	n, err = r.src.ReadAt(buf, r.base+int64(addr))
 	r.read.Add(int64(n))
 	if n == len(buf) {
-		return nil
+		return n, nil
 	}
 	if err == nil || errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
 	}
-	return fmt.Errorf("read %d bytes at address %d, got %d: %w", len(buf), addr, n, err)
+	return n, fmt.Errorf("read %d bytes at address %d, got %d: %w", len(buf), addr, n, err)
 }

@@ -253,6 +253,28 @@ func TestPinnedStateIsKept(t *testing.T) {
 	}
 }
 
+// What a state has free at its end may be cut off while it is being read. A guess at
+// how long something is, which Prefix serves, may reach into that.
+func TestPinnedStateLosesItsFreeTail(t *testing.T) {
+	f, toy := newToy(t, toyContent{strings.Repeat("a", 500)})
+	mustSet(t, toy, map[int]string{1: strings.Repeat("b", 20_000)})
+	mustSet(t, toy, map[int]string{1: "c"})
+	mustSet(t, toy, map[int]string{1: "d"}) // where b was
+	pin, blob := toy.volume.Pin(), toy.tree.blobs[0]
+	defer pin.Release()
+	if err := toy.volume.SetFree(toy.tree.free(uint64(pin.Reader().Size()))); err != nil {
+		t.Fatal(err)
+	}
+	mustSet(t, toy, map[int]string{1: "e"})
+	if size := int64(len(f.Files()[toyName])); size >= pin.Reader().Size() {
+		t.Fatalf("file of %d bytes, the state that is read has %d", size, pin.Reader().Size())
+	}
+	b, err := pin.Reader().Prefix(blob.Addr, uint64(pin.Reader().Size())-blob.Addr)
+	if err != nil || !strings.HasPrefix(string(b), strings.Repeat("a", 500)) {
+		t.Errorf("%.10q, %v", b, err)
+	}
+}
+
 func TestWriterOfOursIsKeptOut(t *testing.T) {
 	f, toy := newToy(t, toyContent{"a"})
 	if _, err := storage.Open(f, toyName); !errors.Is(err, storage.ErrLocked) {

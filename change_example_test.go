@@ -344,3 +344,38 @@ func ExampleConn_LastModified() {
 	fmt.Println(after.After(before), err)
 	// Output: true <nil>
 }
+
+// A layer that does not fit into memory comes batch by batch.
+func ExampleCreateWith() {
+	const genes, cells = 3, 1000
+	batches := func(yield func(*sparse.CSC[float32], error) bool) {
+		for j := range cells { // one cell a batch: a count of j for gene 1
+			if !yield(sparse.NewCSC(genes, 1, []int{0, 1}, []int32{1}, []float32{float32(j)})) {
+				return
+			}
+		}
+	}
+	path := filepath.Join(os.TempDir(), "streamed.loom")
+	defer os.Remove(path)
+	names, err := hdf5.NewArray([]string{"Actb", "Cd3e", "Xist"}, genes)
+	if err != nil {
+		log.Fatal(err)
+	}
+	err = loom.CreateWith(context.Background(), path, func(tx *loom.Tx) error {
+		if err := tx.Layers().SetStream(context.Background(), "", loom.StreamColumns(genes, cells, batches)); err != nil {
+			return err
+		}
+		return tx.RowAttrs().Set("Gene", names)
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	ds, err := loom.Open(path)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer ds.Close()
+	sums, err := ds.Map(context.Background(), loom.Rows, loom.Sum)
+	fmt.Println(sums[0], err)
+	// Output: [0 499500 0] <nil>
+}

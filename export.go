@@ -3,14 +3,12 @@ package loom
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
-	"os"
 
 	"github.com/goloom/loom/internal/numpytext"
 	"github.com/goloom/loom/internal/progress"
+	"github.com/goloom/loom/internal/publish"
 )
 
 // An ExportOption changes what [Conn.Export] writes.
@@ -30,35 +28,7 @@ func ExportLayer(name string) ExportOption {
 // when it is complete: if anything fails, what was at path before is still there,
 // and nothing else.
 func (c *Conn) Export(ctx context.Context, path string, opts ...ExportOption) error {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return c.exportToDevice(ctx, path, opts)
-	}
-	partial := fmt.Sprintf("%s.%x.partial", path, rand.Uint64())
-	file, err := os.OpenFile(partial, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return err
-	}
-	err = c.ExportTo(ctx, file, opts...)
-	if err == nil {
-		err = file.Sync()
-	}
-	err = errors.Join(err, file.Close())
-	if err == nil {
-		err = os.Rename(partial, path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(partial))
-	}
-	return nil
-}
-
-// exportToDevice writes to a pipe or a terminal, which must not be replaced.
-func (c *Conn) exportToDevice(ctx context.Context, path string, opts []ExportOption) error {
-	device, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	return errors.Join(c.ExportTo(ctx, device, opts...), device.Close())
+	return publish.File(path, func(w io.Writer) error { return c.ExportTo(ctx, w, opts...) })
 }
 
 // ExportTo writes the main matrix, or a layer, with the row and column

@@ -27,6 +27,18 @@ func newWriteSettings(opts []WriteOption) writeSettings {
 	return s
 }
 
+// rule says how values of a type become elements of a new layer.
+func (s writeSettings) rule(dtype *hdf5.Datatype) (elementRule, error) {
+	if s.dtype != "" {
+		named, err := hdf5.NamedType(s.dtype)
+		if err != nil {
+			return elementRule{}, err
+		}
+		dtype = named
+	}
+	return newElementRule(dtype, s.nonFinite)
+}
+
 // AllowNonFinite lets NaN and infinities into a layer, which are refused
 // otherwise: few programs expect them there.
 func AllowNonFinite() WriteOption {
@@ -137,18 +149,12 @@ func (e *edit) setLayer(ctx context.Context, name string, m Matrix, s writeSetti
 	if err != nil {
 		return err
 	}
-	dtype := tiles.dtype()
-	if s.dtype != "" {
-		if dtype, err = hdf5.NamedType(s.dtype); err != nil {
-			return err
-		}
-	}
-	rule, err := newElementRule(dtype, s.nonFinite)
+	rule, err := s.rule(tiles.dtype())
 	if err != nil {
 		return err
 	}
 	rows, cols := tiles.dims()
-	path, err := e.makeLayer(name, rows, cols, dtype)
+	path, err := e.makeLayer(name, rows, cols, rule.dtype)
 	if err != nil {
 		return err
 	}
@@ -176,7 +182,12 @@ func (e *edit) startProgress(ctx context.Context, operation string, layers map[s
 			total += int64(rows) * int64(cols)
 		}
 	}
-	ctx, e.progress = progress.Start(ctx, operation, total, "values")
+	return e.startWriting(ctx, operation, total)
+}
+
+// startWriting begins to report on the writing of that many elements.
+func (e *edit) startWriting(ctx context.Context, operation string, elements int64) context.Context {
+	ctx, e.progress = progress.Start(ctx, operation, elements, "values")
 	return ctx
 }
 

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/goloom/loom"
-	"github.com/goloom/loom/hdf5"
 	"github.com/spf13/cobra"
 )
 
@@ -124,13 +123,9 @@ func (c *combining) options(files []*loom.Conn) ([]loom.CombineOption, error) {
 	if c.fillLayers {
 		opts = append(opts, loom.FillLayers())
 	}
-	attrs := map[string]*loom.Array{}
-	for _, text := range c.attrs {
-		name, value, ok := strings.Cut(text, "=")
-		if !ok || name == "" {
-			return nil, fmt.Errorf("--attr %s, want NAME=TEXT", text)
-		}
-		attrs[name] = hdf5.NewScalar(value)
+	attrs, err := textAttributes(c.attrs)
+	if err != nil {
+		return nil, err
 	}
 	return append(opts, loom.WithAttrs(attrs)), nil
 }

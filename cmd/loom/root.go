@@ -135,6 +135,8 @@ Exit codes:
 		newSplitCommand(),
 		newCombineCommand(),
 		newAggregateCommand(),
+		newImportCommand(),
+		newConvertCommand(),
 		newExportCommand(),
 	)
 	addGroup(root, careGroup, "Look after:",

@@ -294,11 +294,16 @@ func (tx *Tx) resize(ctx context.Context, name string, shape []int) error {
 	if err := d.checkResize(shape); err != nil {
 		return err
 	}
-	space, err := format.EncodeDataspace(dataspaceOf(shape, d.space.max), tx.f.sb.Sizes)
+	layout, err := tx.shrink(ctx, d, shape)
 	if err != nil {
 		return err
 	}
-	layout, err := tx.shrink(ctx, d, shape)
+	return tx.reshape(name, d, shape, layout)
+}
+
+// reshape gives a dataset other dimensions and another layout.
+func (tx *Tx) reshape(name string, d *Dataset, shape []int, layout format.Layout) error {
+	space, err := format.EncodeDataspace(dataspaceOf(shape, d.space.max), tx.f.sb.Sizes)
 	if err != nil {
 		return err
 	}

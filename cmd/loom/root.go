@@ -131,6 +131,7 @@ Exit codes:
 		newSortCommand(),
 	)
 	addGroup(root, makeGroup, "Make others:",
+		newDemoCommand(),
 		newSubsetCommand(),
 		newSplitCommand(),
 		newCombineCommand(),

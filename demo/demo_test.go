@@ -179,7 +179,7 @@ func TestMarkers(t *testing.T) {
 		marked++
 		best := 0
 		for j := range names {
-			if means.Values.At(i, j) > means.Values.At(i, best) {
+			if means.Matrix.At(i, j) > means.Matrix.At(i, best) {
 				best = j
 			}
 		}

@@ -138,7 +138,7 @@ func (d *demonstration) next(path string) []string {
 		"loom info " + file,
 		"loom head " + file,
 		"loom get " + file + " matrix --rows Gene=IL7R --cols :5 --header",
-		"loom stats " + file + " --axis cols --attr CellID --func sum,nonzeros --select Mitochondrial=0",
+		"loom stats " + file + " --attr Gene --func mean,std,nonzeros > " + beside("genes.tsv"),
 		"loom aggregate " + file + " --by ClusterName --func mean -o " + beside("clusters.loom"),
 		"loom subset " + file + " --cols 'ClusterName == \"CD4 T cell\" && TotalUMI > 10' -o " + beside("cd4.loom"),
 		"loom validate " + file,

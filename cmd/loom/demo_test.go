@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,6 +58,9 @@ func TestDemo(t *testing.T) {
 		}
 		for line := range strings.Lines(next) {
 			words := shellWords(strings.TrimSpace(line))
+			if to := slices.Index(words, ">"); to >= 0 {
+				words = words[:to]
+			}
 			if len(words) < 2 || words[0] != "loom" {
 				t.Errorf("%q is no command", line)
 				continue

@@ -45,15 +45,15 @@ by mode, which keeps the most frequent value, or by tally, which makes of an att
 attributes Age_p7, Age_p12 and so on: how often a group has the value. --if-equal keeps what has one
 value throughout each group.
 
-` + selectionHelp + `
 Columns that --select does not pick are left out.
+` + choiceHelp + `
 
 OUT appears when it is complete, and replaces a file of that name. With --json it prints one object
-with the keys filename, output, function, shape, labels and sizes.`,
+with the keys filename, shape, function, labels and sizes.`,
 		Example: `  loom aggregate cells.loom --by Clusters -o clusters.loom
   loom aggregate cells.loom --by Class --func nanmean --layer spliced -o classes.loom
   loom aggregate cells.loom --by Clusters --attr Age=tally --attr Class=mode --if-equal -o clusters.loom
-  loom aggregate cells.loom --by Class --select Tissue=cortex --func sum -o cortex.loom`,
+  loom aggregate cells.loom --by Class --select 'Tissue == "cortex" && Age > 20' --func sum -o cortex.loom`,
 		Args: arguments("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a.selected.given = cmd.Flags().Changed("select")
@@ -78,7 +78,7 @@ with the keys filename, output, function, shape, labels and sizes.`,
 	cmd.Flags().StringVarP(&a.layer, "layer", "l", "", "take the layer of this `name` instead of the main matrix")
 	cmd.Flags().StringArrayVar(&a.attrs, "attr", nil, "make an attribute of the groups, as `NAME=FUNC`")
 	cmd.Flags().BoolVar(&a.ifEqual, "if-equal", false, "keep attributes that are the same throughout each group")
-	cmd.Flags().StringVar(&a.selected.text, "select", "", "only of these columns: `SEL`")
+	cmd.Flags().StringVar(&a.selected.text, "select", "", "only of the columns for which `EXPR` is true")
 	cmd.Flags().StringVar(&a.dtype, "dtype", "", "`type` of the matrix of OUT, instead of float64")
 	cmd.Flags().BoolVar(&a.nonFinite, "allow-non-finite", false, "let NaN and infinities into OUT")
 	cmd.Flags().BoolVar(&a.asJSON, "json", false, "print what was made as JSON")
@@ -107,7 +107,7 @@ func (a *aggregator) run(cmd *cobra.Command, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	return a.print(cmd, path, made)
+	return a.print(cmd, made)
 }
 
 // groups returns what to group by.
@@ -165,7 +165,7 @@ func (a *aggregator) options(conn *loom.Conn) ([]loom.AggregateOption, error) {
 	}
 	if a.selected.given {
 		_, cols := conn.Shape()
-		picked, err := parseSelection(a.selected.text, cols, conn.ColAttrs())
+		picked, err := parseChoice(a.selected.text, cols, conn.ColAttrs())
 		if err != nil {
 			return nil, fmt.Errorf("--select: %w", err)
 		}
@@ -190,25 +190,19 @@ func cutLast(text, separator string) (before, after string, ok bool) {
 	return text[:at], text[at+len(separator):], true
 }
 
-func (a *aggregator) print(cmd *cobra.Command, path string, made *loom.Aggregated) error {
+func (a *aggregator) print(cmd *cobra.Command, made *loom.Aggregated) error {
 	rows, groups := made.Matrix.Dims()
-	if a.asJSON {
-		return encodeJSON(cmd.OutOrStdout(), struct {
-			Filename string          `json:"filename"`
-			Output   string          `json:"output"`
-			Function string          `json:"function"`
-			Shape    [2]int          `json:"shape"`
-			Labels   json.RawMessage `json:"labels"`
-			Sizes    []int           `json:"sizes"`
-		}{path, a.out, a.function, [2]int{rows, groups}, appendJSONArray(nil, made.Labels), made.Sizes})
-	}
-	if quiet(cmd) {
-		return nil
-	}
 	total := 0
 	for _, size := range made.Sizes {
 		total += size
 	}
-	message(cmd.ErrOrStderr(), "%s: %s of %s in %s", a.out, a.function, count(total, "column"), count(groups, "group"))
-	return nil
+	object := struct {
+		Filename string          `json:"filename"`
+		Shape    [2]int          `json:"shape"`
+		Function string          `json:"function"`
+		Labels   json.RawMessage `json:"labels"`
+		Sizes    []int           `json:"sizes"`
+	}{a.out, [2]int{rows, groups}, a.function, appendJSONArray(nil, made.Labels), made.Sizes}
+	text := fmt.Sprintf("%s: %s of %s in %s", a.out, a.function, count(total, "column"), count(groups, "group"))
+	return printMade(cmd, a.asJSON, object, text)
 }

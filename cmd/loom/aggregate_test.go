@@ -38,13 +38,14 @@ func TestAggregateMakesWhatTheLibraryMakes(t *testing.T) {
 		{[]string{"--by", "Age", "--select", "::-2", "-f", "last"}, "Age", loom.Last,
 			[]loom.AggregateOption{loom.AggregateColumns(loom.Indices(countedDown(119)))}},
 		{[]string{"--by", "Age", "--select", "Sex=male", "-f", "median", "-q"}, "Age", loom.Median, nil},
+		{[]string{"--by", "Age", "--select", `Sex == "male" && UMAP[0] < 1e9`, "-f", "median", "-q"}, "Age", loom.Median, nil},
 	} {
 		args := append([]string{"aggregate", path, "--json", "-o", out}, c.args...)
 		r := execute(args...)
 		if r.code != exitFine || r.stderr != "" {
 			t.Fatalf("loom %q: %+v", args, r)
 		}
-		if slices.Contains(c.args, "Sex=male") {
+		if strings.Contains(strings.Join(c.args, " "), "--select Sex") {
 			picked, err := parseSelection("Sex=male", 120, conn.ColAttrs())
 			if err != nil {
 				t.Fatal(err)
@@ -116,6 +117,8 @@ func TestAggregateRefuses(t *testing.T) {
 		{[]string{path, "--by", "Age", "--attr", "Sex=mean", "-o", out}, "not numbers"},
 		{[]string{path, "--by", "Age", "--select", "500", "-o", out}, "--select: position 500"},
 		{[]string{path, "--by", "Age", "--select", "Sex=none", "-o", out}, "no columns"},
+		{[]string{path, "--by", "Age", "--select", "sex=male", "-o", out}, `--select: no attribute "sex" to select by; did you mean "Sex"?`},
+		{[]string{path, "--by", "Age", "--select", `sex == "male"`, "-o", out}, `--select: no attribute "sex"; did you mean "Sex"?`},
 		{[]string{path, "--by", "Age", "--dtype", "float", "-o", out}, "float"},
 		{[]string{path, "--by", "Age", "--dtype", "int8", "-f", "mean", "-o", out}, "int8"},
 		{[]string{path, "--labels", written(t, "a\nb\n"), "-o", out}, "2 lines, expected 120"},
@@ -145,6 +148,10 @@ func TestStatsJSON(t *testing.T) {
 	}
 	if err := json.Unmarshal([]byte(must(t, append(args, "--json")...)), &said); err != nil {
 		t.Fatal(err)
+	}
+	args[len(args)-1] = "Marker == 1"
+	if text := must(t, args...); text != strings.Join(lines, "\n")+"\n" {
+		t.Errorf("loom %q: %s, as a selection %s", args, text, lines)
 	}
 	for i, line := range lines[1:] {
 		want := strings.Join([]string{said.Attrs["CellID"][i], said.Attrs["Age"][i], said.Stats["sum"][i].String(), said.Stats["nanstd"][i].String()}, "\t")

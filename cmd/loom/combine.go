@@ -46,8 +46,8 @@ first file that has the attribute, and global attributes those of the first file
 sets a global attribute. Graphs are left out unless --include-graphs is given. --label ATTR adds a
 column attribute with the name of the file that each column comes from.
 
-With --json it prints one object with the keys filename, rows, columns, sources (objects with file,
-label, rows and columns), losses (objects with file, kind, name and reason) and warnings.`,
+With --json it prints one object with the keys filename, shape, sources (objects with file, label
+and shape), losses (objects with file, kind, name and reason) and warnings.`,
 		Example: `  loom combine -o all.loom sample1.loom sample2.loom sample3.loom
   loom combine -o all.loom --key Accession --join outer --label Sample *.loom
   loom combine -o all.loom --key Accession --strict --fill auto --include-graphs a.loom b.loom`,
@@ -132,45 +132,35 @@ func (c *combining) options(files []*loom.Conn) ([]loom.CombineOption, error) {
 
 // print says what was combined.
 func (c *combining) print(cmd *cobra.Command, result loom.Combined) error {
-	if c.asJSON {
-		return encodeJSON(cmd.OutOrStdout(), combinedJSON(c.out, result))
-	}
-	if quiet(cmd) {
-		return nil
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s, %s\n", printable(c.out), count(result.Rows, "row"), count(result.Cols, "column"))
+	lines := []string{c.out + ": " + shapeText(result.Rows, result.Cols)}
 	for _, s := range result.Sources {
-		fmt.Fprintf(&b, "  %s: %s, %s\n", printable(s.File), count(s.Rows, "row"), count(s.Cols, "column"))
+		lines = append(lines, "  "+s.File+": "+shapeText(s.Rows, s.Cols))
 	}
-	_, err := cmd.OutOrStdout().Write([]byte(b.String()))
-	return err
+	return printMade(cmd, c.asJSON, combinedJSON(c.out, result), lines...)
 }
 
 // A combinedFile is a file that was combined, in JSON.
 type combinedFile struct {
 	Filename string           `json:"filename"`
-	Rows     int              `json:"rows"`
-	Columns  int              `json:"columns"`
+	Shape    [2]int           `json:"shape"`
 	Sources  []combinedSource `json:"sources"`
 	Losses   []loss           `json:"losses"`
 	Warnings []string         `json:"warnings"`
 }
 
 type combinedSource struct {
-	File    string `json:"file"`
-	Label   string `json:"label"`
-	Rows    int    `json:"rows"`
-	Columns int    `json:"columns"`
+	File  string `json:"file"`
+	Label string `json:"label"`
+	Shape [2]int `json:"shape"` // of what comes from it
 }
 
 func combinedJSON(path string, result loom.Combined) combinedFile {
 	file := combinedFile{
-		Filename: path, Rows: result.Rows, Columns: result.Cols,
+		Filename: path, Shape: [2]int{result.Rows, result.Cols},
 		Sources: []combinedSource{}, Losses: lossesOf(result), Warnings: append([]string{}, result.Warnings...),
 	}
 	for _, s := range result.Sources {
-		file.Sources = append(file.Sources, combinedSource{s.File, s.Label, s.Rows, s.Cols})
+		file.Sources = append(file.Sources, combinedSource{s.File, s.Label, [2]int{s.Rows, s.Cols}})
 	}
 	return file
 }

@@ -50,7 +50,7 @@ func TestCombineReports(t *testing.T) {
 	if err := json.Unmarshal([]byte(r.stdout), &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.Rows != 60 || got.Columns != 120 || len(got.Sources) != 1 || len(got.Losses) == 0 || got.Losses[0].Kind == "" || got.Filename != out {
+	if got.Shape != [2]int{60, 120} || len(got.Sources) != 1 || len(got.Losses) == 0 || got.Losses[0].Kind == "" || got.Filename != out {
 		t.Errorf("%+v", got)
 	}
 }

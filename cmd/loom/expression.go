@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -13,34 +14,39 @@ import (
 	"github.com/goloom/loom"
 )
 
-// expressionHelp describes what subset understands besides a selection.
-const expressionHelp = `EXPR says by their attributes which rows or columns to take, as
+// choiceHelp describes what picks rows or columns: an expression or a selection.
+const choiceHelp = `EXPR says by their attributes which rows or columns to take, as
   Class == "Neuron" && TotalUMI > 1000       Class in ["Neuron", "Glia"] or not (Valid == 1)
   Gene startsWith "mt-"                      Gene matches "^Hb[ab]-"
   attr["Cell type"] contains "layer 5"       UMAP[0] ** 2 + UMAP[1] ** 2 < 4
 An attribute stands for its value at each position; attr["..."] is for names that are no words.
-It is the language of https://expr-lang.org. EXPR may also be one of these:`
+It is the language of https://expr-lang.org. EXPR may also be a selection:
+
+` + selectionHelp
 
 // otherNames is what attributes whose names are no words are members of.
 const otherNames = "attr"
 
-// chosen returns the positions of an axis that a text selects, in their order: by an
-// expression over its attributes or as a selection of loom get.
-func chosen(text string, length int, attrs *loom.Attributes) ([]int, error) {
+// parseChoice understands the text that picks positions of an axis of the given length
+// and with the given attributes: an expression over them, or a selection.
+func parseChoice(text string, length int, attrs *loom.Attributes) (selection, error) {
 	if isSelection(text, attrs) {
-		s, err := parseSelection(text, length, attrs)
-		return s.positions(), err
+		return parseSelection(text, length, attrs)
 	}
 	e, err := newExpression(text, length, attrs)
 	if err != nil {
-		return nil, err
+		return selection{}, err
 	}
-	return e.positions()
+	positions, err := e.positions()
+	return listed(positions), err
 }
+
+// wordEquals matches Attr=value of an attribute, be it there or not, whose name is a word.
+var wordEquals = regexp.MustCompile(`^\w+=[^=~]`)
 
 // isSelection reports whether a text is one of positions, or Attr=value.
 func isSelection(text string, attrs *loom.Attributes) bool {
-	if strings.Trim(text, "0123456789:,- \t") == "" {
+	if strings.Trim(text, "0123456789:,- \t") == "" || wordEquals.MatchString(text) {
 		return true
 	}
 	for at := range len(text) {
@@ -69,6 +75,9 @@ func newExpression(text string, length int, attrs *loom.Attributes) (*expression
 	}
 	n := &namesIn{found: map[string]bool{}}
 	ast.Walk(&tree.Node, n)
+	if len(n.found) == 0 {
+		return nil, fmt.Errorf("%q is about no attribute%s", text, among("", attrs.Names()))
+	}
 	for name, isWord := range n.found {
 		if !attrs.Has(name) {
 			return nil, fmt.Errorf("no attribute %q%s", name, among(name, attrs.Names()))

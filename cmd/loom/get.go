@@ -39,7 +39,7 @@ PATH is one of
   matrix           layers/NAME
   row_graphs/NAME  col_graphs/NAME
 
-` + selectionHelp + `
+` + choiceHelp + `
 --rows is for layers and row attributes, --cols for layers and column attributes.
 
 Numbers have the shortest form that reads back as the same value of the same type,
@@ -57,6 +57,7 @@ A layer is read piece by piece: memory does not grow with it.`,
   loom get cells.loom matrix --rows Gene=Actb --header
   loom get cells.loom layers/spliced --rows 0:100 --cols ::10
   loom get cells.loom col_attrs/ClusterName --cols 1,5,-1
+  loom get cells.loom col_attrs/CellID --cols 'Class == "Neuron" && TotalUMI > 1000'
   loom get cells.loom col_graphs/KNN`,
 		Args: arguments("FILE", "PATH"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
@@ -76,8 +77,8 @@ A layer is read piece by piece: memory does not grow with it.`,
 			return g.get(cmd.Context(), args[1])
 		},
 	}
-	cmd.Flags().StringVar(&rows, "rows", "", "rows to print, as a `SEL`")
-	cmd.Flags().StringVar(&cols, "cols", "", "columns to print, as a `SEL`")
+	cmd.Flags().StringVar(&rows, "rows", "", "print the rows for which `EXPR` is true")
+	cmd.Flags().StringVar(&cols, "cols", "", "print the columns for which `EXPR` is true")
 	cmd.Flags().BoolVar(&header, "header", false, "print a line of names first")
 	return cmd
 }
@@ -118,7 +119,7 @@ func (g *getter) selection(axis loom.Axis, length int) (selection, error) {
 	if !o.given {
 		return everything(length), nil
 	}
-	s, err := parseSelection(o.text, length, attrs)
+	s, err := parseChoice(o.text, length, attrs)
 	if err != nil {
 		return s, fmt.Errorf("%s: %w", flag, err)
 	}

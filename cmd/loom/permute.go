@@ -13,7 +13,8 @@ import (
 )
 
 func newPermuteCommand() *cobra.Command {
-	var axis, order, out string
+	var r reordering
+	var axis, order string
 	cmd := &cobra.Command{
 		Use:   "permute FILE",
 		Short: "Put rows or columns in another order",
@@ -28,36 +29,42 @@ n-th line says which row, or column, comes n-th. Each position must be there onc
   loom permute cells.loom --axis rows --order - -o reversed.loom < order.txt`,
 		Args: arguments("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			along, err := parseAxis(axis)
-			if err != nil {
+			var err error
+			if r.axis, err = parseAxis(axis); err != nil {
 				return err
 			}
 			if order == "" {
 				return errors.New("where is the order? Name a file by --order")
 			}
-			return reorder(cmd, args[0], out, along, func(conn *loom.Conn) ([]int, error) {
-				return readOrder(cmd, order, axisLength(conn, along), along)
+			return r.run(cmd, args[0], func(conn *loom.Conn) ([]int, error) {
+				return readOrder(cmd, order, max(0, lengthOf(conn, r.axis)), r.axis)
 			})
 		},
 	}
 	cmd.Flags().StringVar(&axis, "axis", "", "what to permute: `rows|cols`")
 	cmd.Flags().StringVar(&order, "order", "", "read the new order from the file `ORDER`, or - for standard input")
-	cmd.Flags().StringVarP(&out, "output", "o", "", "write to `OUT` and leave FILE as it is")
+	r.addFlags(cmd)
 	return cmd
 }
 
-// reorderingHelp describes what permute and sort do to the file.
+// A reordering is what loom permute and loom sort have in common.
+type reordering struct {
+	axis   loom.Axis
+	out    string // "" for the file itself
+	asJSON bool
+}
+
+func (r *reordering) addFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVarP(&r.out, "output", "o", "", "write to `OUT` and leave FILE as it is")
+	cmd.Flags().BoolVar(&r.asJSON, "json", false, "print which file is in the new order as JSON")
+}
+
+// reorderingHelp describes what they do to the file.
 const reorderingHelp = `Without -o the file itself is replaced, at once, when the new one is complete; if it cannot
 be made, or the command is stopped, nothing changes. Until then other writers are kept out. Who is
-reading the file keeps reading the old one.`
+reading the file keeps reading the old one.
 
-func axisLength(conn *loom.Conn, axis loom.Axis) int {
-	rows, cols := conn.Shape()
-	if axis == loom.Rows {
-		return rows
-	}
-	return cols
-}
+With --json it prints one object with the keys filename, shape and axis.`
 
 // readOrder reads the n positions of an axis, one a line.
 func readOrder(cmd *cobra.Command, path string, n int, axis loom.Axis) (ordering []int, err error) {
@@ -93,12 +100,12 @@ func readOrder(cmd *cobra.Command, path string, n int, axis loom.Axis) (ordering
 	return ordering, nil
 }
 
-// reorder permutes a file, in place unless out names another.
-func reorder(cmd *cobra.Command, path, out string, axis loom.Axis, order func(*loom.Conn) ([]int, error)) (err error) {
-	if out != "" && sameFile(path, out) {
-		return fmt.Errorf("%s is the file itself; leave out -o to replace it", out)
+// run permutes a file, in place unless the output is another one.
+func (r *reordering) run(cmd *cobra.Command, path string, order func(*loom.Conn) ([]int, error)) (err error) {
+	if r.out != "" && sameFile(path, r.out) {
+		return fmt.Errorf("%s is the file itself; leave out -o to replace it", r.out)
 	}
-	conn, err := openToReorder(cmd, path, out)
+	conn, err := r.open(cmd, path)
 	if err != nil {
 		return err
 	}
@@ -107,26 +114,43 @@ func reorder(cmd *cobra.Command, path, out string, axis loom.Axis, order func(*l
 	if err != nil {
 		return err
 	}
-	if out == "" {
-		err = conn.Permute(cmd.Context(), ordering, axis)
+	if r.out == "" {
+		err = conn.Permute(cmd.Context(), ordering, r.axis)
 	} else {
-		err = conn.PermuteTo(cmd.Context(), out, ordering, axis)
+		err = conn.PermuteTo(cmd.Context(), r.out, ordering, r.axis)
 	}
-	if err != nil || quiet(cmd) {
+	if err != nil {
 		return err
 	}
-	message(cmd.ErrOrStderr(), "%s: %s in the new order", cmp.Or(out, path), count(len(ordering), axisSingular(axis)))
-	return nil
+	return r.print(cmd, path, conn, len(ordering))
 }
 
-// openToReorder opens a file to change it, or, if the result goes elsewhere, to
-// read it.
-func openToReorder(cmd *cobra.Command, path, out string) (*loom.Conn, error) {
-	if out == "" {
+// open opens a file to change it or, if the result goes elsewhere, to read it.
+func (r *reordering) open(cmd *cobra.Command, path string) (*loom.Conn, error) {
+	if r.out == "" {
 		return openToChange(cmd, path, false)
 	}
 	conn, _, err := openToLook(cmd, path)
 	return conn, err
+}
+
+// print says which file is in the new order.
+func (r *reordering) print(cmd *cobra.Command, path string, conn *loom.Conn, n int) error {
+	rows, cols := conn.Shape()
+	made := struct {
+		Filename string `json:"filename"`
+		Shape    [2]int `json:"shape"`
+		Axis     string `json:"axis"`
+	}{cmp.Or(r.out, path), [2]int{rows, cols}, axisName(r.axis)}
+	return printMade(cmd, r.asJSON, made, made.Filename+": "+count(n, axisSingular(r.axis))+" in the new order")
+}
+
+// axisName returns what flags call an axis.
+func axisName(axis loom.Axis) string {
+	if axis == loom.Rows {
+		return "rows"
+	}
+	return "cols"
 }
 
 func axisSingular(axis loom.Axis) string {

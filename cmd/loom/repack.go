@@ -16,6 +16,7 @@ import (
 func newRepackCommand() *cobra.Command {
 	var out, chunks string
 	var level int
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "repack FILE",
 		Short: "Give back free space, or change chunks and compression",
@@ -30,7 +31,9 @@ Chunks are copied as they are stored, unless --chunks or --level ask for others.
 changes a value. --chunks is for the main matrix and the layers, --level for all datasets
 that have chunks, where it takes the place of other compression.
 
-What cannot be copied exactly is refused: virtual datasets and values in other files.`,
+What cannot be copied exactly is refused: virtual datasets and values in other files.
+
+With --json it prints one object with the keys filename, bytes_before and bytes_after.`,
 		Example: `  loom repack cells.loom
   loom repack cells.loom -o smaller.loom --level 9
   loom repack cells.loom -o rows.loom --chunks 1,4096`,
@@ -45,16 +48,21 @@ What cannot be copied exactly is refused: virtual datasets and values in other f
 			}
 			r := repacking{chunks: shape, level: level}
 			before, after, err := r.run(cmd, args[0], out)
-			if err != nil || quiet(cmd) {
+			if err != nil {
 				return err
 			}
-			message(cmd.ErrOrStderr(), "%s: %s before, %s after", cmp.Or(out, args[0]), byteSize(before), byteSize(after))
-			return nil
+			made := struct {
+				Filename string `json:"filename"`
+				Before   int64  `json:"bytes_before"`
+				After    int64  `json:"bytes_after"`
+			}{cmp.Or(out, args[0]), before, after}
+			return printMade(cmd, asJSON, made, fmt.Sprintf("%s: %s before, %s after", made.Filename, byteSize(before), byteSize(after)))
 		},
 	}
 	cmd.Flags().StringVarP(&out, "output", "o", "", "write to `OUT` and leave FILE as it is")
 	cmd.Flags().StringVar(&chunks, "chunks", "", "store the main matrix and the layers in chunks of `R,C` rows and columns")
 	cmd.Flags().IntVar(&level, "level", -1, "deflate `level`: 0 for none, 1 (fastest) to 9 (smallest)")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print which file was made, and its size, as JSON")
 	return cmd
 }
 

@@ -42,7 +42,7 @@ func TestRepackInPlace(t *testing.T) {
 		t.Skip(err)
 	}
 	r := execute("repack", link)
-	if r.code != exitFine || r.stdout != "" || !strings.Contains(r.stderr, " before, ") {
+	if r.code != exitFine || r.stderr != "" || !strings.Contains(r.stdout, " before, ") {
 		t.Fatalf("%+v", r)
 	}
 	if got := content(t, path); got != want {

@@ -11,8 +11,8 @@ import (
 	"github.com/goloom/loom/hdf5"
 )
 
-// selectionHelp describes the language of --rows and --cols.
-const selectionHelp = `SEL picks positions, which count from 0, in one of three ways:
+// selectionHelp describes selections.
+const selectionHelp = `A selection picks positions, which count from 0, in one of three ways:
   a:b, a:b:step  from a up to, not including, b, as a slice in Python: either may be
                  left out, and negative ones count from the end
   1,5,9          these positions, in this order; negative ones count from the end
@@ -60,8 +60,8 @@ func (s selection) positions() []int {
 	return positions
 }
 
-// parseSelection understands the text of --rows or --cols for an axis of the
-// given length and with the given attributes.
+// parseSelection understands a selection of positions of an axis of the given length and
+// with the given attributes.
 func parseSelection(text string, length int, attrs *loom.Attributes) (selection, error) {
 	switch {
 	case strings.Contains(text, "="):

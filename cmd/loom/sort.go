@@ -8,7 +8,8 @@ import (
 )
 
 func newSortCommand() *cobra.Command {
-	var axis, out string
+	var r reordering
+	var axis string
 	var by []string
 	var descending bool
 	cmd := &cobra.Command{
@@ -26,8 +27,8 @@ Numbers are sorted as numbers, and nan comes last; strings byte by byte.
   loom sort cells.loom --by TotalUMI --desc`,
 		Args: arguments("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			along, err := parseAxis(axis)
-			if err != nil {
+			var err error
+			if r.axis, err = parseAxis(axis); err != nil {
 				return err
 			}
 			if len(by) == 0 {
@@ -37,13 +38,10 @@ Numbers are sorted as numbers, and nan comes last; strings byte by byte.
 			for _, name := range by {
 				keys = append(keys, loom.SortKey{Name: name, Descending: descending})
 			}
-			return reorder(cmd, args[0], out, along, func(conn *loom.Conn) ([]int, error) {
-				attributes := conn.ColAttrs()
-				if along == loom.Rows {
-					attributes = conn.RowAttrs()
-				}
+			return r.run(cmd, args[0], func(conn *loom.Conn) ([]int, error) {
+				attributes := attributesOf(conn, r.axis)
 				for _, name := range by {
-					if p := (part{attributePart, along, name}); !attributes.Has(name) {
+					if p := (part{attributePart, r.axis, name}); !attributes.Has(name) {
 						return nil, p.missing(conn)
 					}
 				}
@@ -54,6 +52,6 @@ Numbers are sorted as numbers, and nan comes last; strings byte by byte.
 	cmd.Flags().StringVar(&axis, "axis", "cols", "what to sort: `rows|cols`")
 	cmd.Flags().StringArrayVar(&by, "by", nil, "sort by the attribute `ATTR`; may be repeated")
 	cmd.Flags().BoolVar(&descending, "desc", false, "greatest first")
-	cmd.Flags().StringVarP(&out, "output", "o", "", "write to `OUT` and leave FILE as it is")
+	r.addFlags(cmd)
 	return cmd
 }

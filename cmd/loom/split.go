@@ -40,8 +40,8 @@ Characters of values that are no letters, digits, or one of . + - become _ in na
 there already are not replaced unless --force is given. If a file cannot be made, the new ones
 that were made before are removed.
 
-It says which files it made: with --json as a list of objects with the keys filename, value, rows,
-cols, losses and warnings.`,
+It says which files it made: with --json as a list of objects with the keys filename, value,
+shape, losses and warnings.`,
 		Example: `  loom split cells.loom --by Class
   loom split cells.loom --by Sample --dir samples --force
   loom split cells.loom --by Chromosome --axis rows --dir chromosomes`,

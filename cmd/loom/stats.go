@@ -37,14 +37,14 @@ FUNC is one of
 and all but the last two with nan in front, as in nanmean: that leaves NaN out. All are found in one
 pass over the elements that are not zero.
 
-` + selectionHelp + `
 --select picks positions of the other axis: statistics of rows are then those of some columns.
+` + choiceHelp + `
 
 With --json it prints one object with the keys filename, layer, axis, attrs and stats; the last two
 have arrays by name.`,
 		Example: `  loom stats cells.loom --func mean,std --attr Gene
   loom stats cells.loom --axis cols --func sum,nonzeros --attr CellID > cells.tsv
-  loom stats cells.loom --layer spliced --select Class=Neurons --func mean,var --attr Gene,Accession`,
+  loom stats cells.loom --layer spliced --select 'Class == "Neurons"' --func mean,var --attr Gene,Accession`,
 		Args: arguments("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s.selected.given = cmd.Flags().Changed("select")
@@ -55,7 +55,7 @@ have arrays by name.`,
 	cmd.Flags().StringSliceVarP(&s.functions, "func", "f", []string{"mean", "std"}, "what to print: `FUNC`, with commas between them")
 	cmd.Flags().StringVarP(&s.layer, "layer", "l", "", "take the layer of this `name` instead of the main matrix")
 	cmd.Flags().StringSliceVar(&s.attrs, "attr", nil, "print the attribute `ATTR` in front, or several with commas between them")
-	cmd.Flags().StringVar(&s.selected.text, "select", "", "only of these positions of the other axis: `SEL`")
+	cmd.Flags().StringVar(&s.selected.text, "select", "", "only of the positions of the other axis for which `EXPR` is true")
 	cmd.Flags().BoolVar(&s.asJSON, "json", false, "print JSON")
 	return cmd
 }
@@ -105,7 +105,7 @@ func (s *statistician) across(conn *loom.Conn, layer *loom.Layer, axis loom.Axis
 	}
 	rows, cols := layer.Shape()
 	other := 1 - axis
-	picked, err := parseSelection(s.selected.text, [2]int{rows, cols}[other], attributesOf(conn, other))
+	picked, err := parseChoice(s.selected.text, [2]int{rows, cols}[other], attributesOf(conn, other))
 	if err != nil {
 		return loom.Selector{}, fmt.Errorf("--select: %w", err)
 	}

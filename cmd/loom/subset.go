@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/goloom/loom"
 	"github.com/spf13/cobra"
@@ -18,14 +17,13 @@ func newSubsetCommand() *cobra.Command {
 		Long: `subset makes a Loom file of the rows and columns that are chosen, with all layers,
 attributes and graphs; graphs keep the edges between what is left.
 
-` + expressionHelp + `
-
-` + selectionHelp + `
+` + choiceHelp + `
 
 OUT appears when it is complete, and replaces a file of that name. Memory does not grow with the
 file. What cannot become part of OUT is named on standard error.
 
-With --json it prints one object with the keys filename (OUT), rows, cols, losses and warnings.`,
+With --json it prints one object with the keys filename, shape, losses (objects with file,
+kind, name and reason) and warnings.`,
 		Example: `  loom subset cells.loom --cols 'Class == "Neuron" && TotalUMI > 1000' -o neurons.loom
   loom subset cells.loom --rows 'Gene in ["Actb", "Gad1"]' --cols ::10 -o small.loom
   loom subset cells.loom --rows 'not (Gene startsWith "mt-")' -o nuclear.loom`,
@@ -69,23 +67,22 @@ func chosenOn(cmd *cobra.Command, conn *loom.Conn, axis loom.Axis, flag, text st
 		return loom.All(), nil
 	}
 	length := max(0, lengthOf(conn, axis))
-	positions, err := chosen(text, length, attributesOf(conn, axis))
+	picked, err := parseChoice(text, length, attributesOf(conn, axis))
 	if err != nil {
 		return loom.Selector{}, fmt.Errorf("--%s: %w", flag, err)
 	}
-	if len(positions) == 0 {
+	if picked.n == 0 {
 		return loom.Selector{}, fmt.Errorf("--%s %s: chooses none of the %d %s", flag, text, length, axis)
 	}
-	return loom.Indices(positions), nil
+	return picked.part(0, picked.n), nil
 }
 
 // A madeFile is a file that was made of part of another one.
 type madeFile struct {
 	Filename string   `json:"filename"`
 	Value    string   `json:"value,omitempty"` // see loom split
-	Rows     int      `json:"rows"`
-	Cols     int      `json:"cols"`
-	Losses   []string `json:"losses"`
+	Shape    [2]int   `json:"shape"`
+	Losses   []loss   `json:"losses"`
 	Warnings []string `json:"warnings"`
 }
 
@@ -98,9 +95,8 @@ func makeSubset(cmd *cobra.Command, path string, source loom.Source) (*madeFile,
 	if err != nil {
 		return nil, err
 	}
-	made := &madeFile{Filename: path, Rows: result.Rows, Cols: result.Cols, Losses: []string{}, Warnings: append([]string{}, result.Warnings...)}
+	made := &madeFile{Filename: path, Shape: [2]int{result.Rows, result.Cols}, Losses: lossesOf(result), Warnings: append([]string{}, result.Warnings...)}
 	for _, loss := range result.Losses {
-		made.Losses = append(made.Losses, loss.String())
 		note(cmd, "lost: %v", loss)
 	}
 	for _, warning := range result.Warnings {
@@ -111,16 +107,5 @@ func makeSubset(cmd *cobra.Command, path string, source loom.Source) (*madeFile,
 
 // print says what was made.
 func (m *madeFile) print(cmd *cobra.Command, asJSON bool) error {
-	if asJSON {
-		return encodeJSON(cmd.OutOrStdout(), m)
-	}
-	if quiet(cmd) {
-		return nil
-	}
-	_, err := io.WriteString(cmd.OutOrStdout(), printable(m.String())+"\n")
-	return err
-}
-
-func (m *madeFile) String() string {
-	return fmt.Sprintf("%s: %s, %s", m.Filename, count(m.Rows, "row"), count(m.Cols, "column"))
+	return printMade(cmd, asJSON, m, m.Filename+": "+shapeText(m.Shape[0], m.Shape[1]))
 }

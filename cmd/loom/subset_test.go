@@ -67,6 +67,7 @@ func TestSubsetRefused(t *testing.T) {
 		"not finished":    {subset("--rows", `Gene == `), `unexpected token EOF`},
 		"no condition":    {subset("--cols", `Age + 1`), "expected bool"},
 		"other type":      {subset("--cols", `CellID > 1`), "mismatched types"},
+		"no attribute":    {subset("--cols", `true`), `"true" is about no attribute; there are "Age", "CellID", "XY"`},
 		"none":            {subset("--cols", `Age > 100`), "chooses none of the 4 columns"},
 		"outside":         {subset("--rows", "3"), "position 3 is outside of 0 to 2"},
 		"no element":      {subset("--cols", "XY[2] > 0"), "index out of range"},

@@ -128,7 +128,7 @@ func (e *edit) addColumns(ctx context.Context, layers map[string]Matrix, attrs m
 // addFirst fills a file that has no matrix.
 func (e *edit) addFirst(ctx context.Context, layers map[string]Matrix, attrs map[string]*Array, s addSettings) error {
 	if layers[""] == nil {
-		return fmt.Errorf("no main matrix: %w", ErrNotExist)
+		return absent("no main matrix")
 	}
 	if err := e.setLayers(ctx, layers, s.write); err != nil {
 		return err
@@ -156,9 +156,9 @@ type addition struct {
 func (a *addition) checkLayers(layers map[string]Matrix) error {
 	a.tiles, a.rules = map[string]tiler{}, map[string]elementRule{}
 	for i, name := range slices.Sorted(maps.Keys(layers)) {
-		layer, err := a.state.layers.Get(name)
-		if err != nil {
-			return err
+		layer := a.state.layers.find(name)
+		if layer == nil {
+			return absent("the file has no %s", layerTitle(name))
 		}
 		tiles, err := newTiler(layers[name])
 		if err != nil {
@@ -224,7 +224,7 @@ func (a *addition) planAttributes(ctx context.Context, attrs map[string]*Array) 
 	}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		if err := a.planAttribute(ctx, name, attrs[name]); err != nil {
-			return a.state.colAttrs.failed(name, err)
+			return err
 		}
 	}
 	return nil
@@ -232,7 +232,7 @@ func (a *addition) planAttributes(ctx context.Context, attrs map[string]*Array) 
 
 func (a *addition) planAttribute(ctx context.Context, name string, right *Array) (err error) {
 	if err := checkName(name); err != nil {
-		return err
+		return fmt.Errorf("column attribute %q: %w", name, err)
 	}
 	rule := fillRule{a.settings.fill, a.settings.autoFill}
 	if right == nil && !rule.auto && rule.values == nil {
@@ -248,7 +248,7 @@ func (a *addition) planAttribute(ctx context.Context, name string, right *Array)
 	values, outcome, err := rule.merge(name, []*Array{left, right}, []int{a.state.cols, a.width})
 	switch {
 	case err != nil:
-		return err
+		return fmt.Errorf("column attribute %q: %w", name, err)
 	case outcome == merged:
 		a.values[name] = values
 	case left == nil:

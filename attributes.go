@@ -87,7 +87,7 @@ func (a *Attributes) get(ctx context.Context, name string) (*Array, error) {
 
 func (a *Attributes) check(name string) error {
 	if !a.Has(name) {
-		return fmt.Errorf("%s: no %s attribute %q: %w", a.filename, a.axis.singular(), name, ErrNotExist)
+		return absent("%s: no %s attribute %q", a.filename, a.axis.singular(), name)
 	}
 	return nil
 }
@@ -137,7 +137,7 @@ func (a *Attributes) First(names ...string) (*Array, error) {
 			return a.Get(name)
 		}
 	}
-	return nil, fmt.Errorf("%s: none of the %s attributes %q: %w", a.filename, a.axis.singular(), names, ErrNotExist)
+	return nil, absent("%s: none of the %s attributes %q", a.filename, a.axis.singular(), names)
 }
 
 // Stack returns several attributes side by side, as the columns of one

@@ -96,9 +96,12 @@ func TestRefusedChanges(t *testing.T) {
 		{"row attributes of old rows", add(complete, nil, loom.WithRowAttrs(map[string]*loom.Array{"x": four})), loom.ErrShape, `"x"`},
 	} {
 		if !errors.Is(test.err, test.want) || !strings.Contains(fmt.Sprint(test.err), test.text) ||
-			!strings.Contains(fmt.Sprint(test.err), ds.Filename()) {
+			!strings.Contains(fmt.Sprint(test.err), ds.Filename()) || strings.Contains(test.err.Error(), "file does not exist") {
 			t.Errorf("%s: %v, want %v with %q and the file's name", test.what, test.err, test.want, test.text)
 		}
+	}
+	if err := add(complete, nil, loom.FillWith(map[string]*loom.Array{})); strings.Count(err.Error(), ds.Filename()) != 1 {
+		t.Errorf("%v: want the file's name once", err)
 	}
 	after, err := os.ReadFile(ds.Filename())
 	if err != nil {

@@ -25,7 +25,7 @@ const createdVersion = "3.0.0"
 func Create(ctx context.Context, path string, layers map[string]Matrix, rowAttrs, colAttrs, attrs map[string]*Array, opts ...WriteOption) error {
 	return create(ctx, path, attrs, func(e *edit) error {
 		if layers[""] == nil {
-			return fmt.Errorf("%s: %w", layerTitle(""), ErrNotExist)
+			return absent("no main matrix")
 		}
 		ctx := e.startProgress(ctx, "create", layers)
 		if err := e.setLayers(ctx, layers, newWriteSettings(opts)); err != nil {
@@ -109,7 +109,7 @@ func (v *View) Create(ctx context.Context, path string, opts ...WriteOption) err
 	}
 	return create(ctx, path, attrs, func(e *edit) error {
 		if layers[""] == nil {
-			return fmt.Errorf("%s: %w", layerTitle(""), ErrNotExist)
+			return absent("no main matrix")
 		}
 		ctx := e.startProgress(ctx, "create", layers)
 		if err := e.setLayers(ctx, layers, newWriteSettings(opts)); err != nil {

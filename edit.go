@@ -248,7 +248,7 @@ func (e *edit) remove(group, name string) error {
 		return err
 	}
 	if !names[name] {
-		return ErrNotExist
+		return absent("there is none")
 	}
 	if err := e.start(); err != nil {
 		return err

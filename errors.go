@@ -70,6 +70,17 @@ var (
 	ErrTooLarge = hdf5.ErrTooLarge
 )
 
+// absent returns an error that wraps [ErrNotExist], about something in a file: what
+// ErrNotExist says is about files.
+func absent(format string, args ...any) error {
+	return absentError(fmt.Sprintf(format, args...))
+}
+
+type absentError string
+
+func (a absentError) Error() string { return string(a) }
+func (a absentError) Unwrap() error { return ErrNotExist }
+
 // A ValidationError says in which ways a file breaks the specification. It
 // wraps [ErrInvalid].
 type ValidationError struct {

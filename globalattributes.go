@@ -66,7 +66,7 @@ func (g *GlobalAttributes) Has(name string) bool { return g.read[name] != nil }
 func (g *GlobalAttributes) Get(name string) (*Array, error) {
 	read := g.read[name]
 	if read == nil {
-		return nil, fmt.Errorf("%s: no global attribute %q: %w", g.filename, name, ErrNotExist)
+		return nil, absent("%s: no global attribute %q", g.filename, name)
 	}
 	return read()
 }

@@ -87,7 +87,7 @@ func (g *Graphs) get(ctx context.Context, name string) (*Graph, error) {
 
 func (g *Graphs) check(name string) error {
 	if !g.Has(name) {
-		return fmt.Errorf("%s: no %s graph %q: %w", g.filename, g.axis.singular(), name, ErrNotExist)
+		return absent("%s: no %s graph %q", g.filename, g.axis.singular(), name)
 	}
 	return nil
 }

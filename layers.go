@@ -73,7 +73,7 @@ func (l *Layers) Get(name string) (*Layer, error) {
 	if err := l.unusable[name]; err != nil {
 		return nil, err
 	}
-	return nil, fmt.Errorf("%s: no %s: %w", l.filename, layerTitle(name), ErrNotExist)
+	return nil, absent("%s: no %s", l.filename, layerTitle(name))
 }
 
 func (l *Layers) find(name string) *Layer {

@@ -75,7 +75,7 @@ func (r fillRule) filled(name string, like *Array, n int) (*Array, error) {
 	}
 	value := r.values[name]
 	if value == nil {
-		return nil, fmt.Errorf("no value to fill in: %w", ErrNotExist)
+		return nil, absent("no value to fill in where it is missing")
 	}
 	value, err := normalized(value)
 	if err != nil {

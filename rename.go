@@ -63,7 +63,7 @@ func (e *edit) checkRename(group, from, to string) error {
 		return err
 	}
 	if !names[from] {
-		return ErrNotExist
+		return absent("there is none")
 	}
 	return checkNewName(to, names[to])
 }

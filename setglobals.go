@@ -130,7 +130,7 @@ func (e *edit) deleteGlobal(name string) error {
 		return err
 	}
 	if !state.attrs.Has(name) {
-		return ErrNotExist
+		return absent("there is none")
 	}
 	if err := e.start(); err != nil {
 		return err

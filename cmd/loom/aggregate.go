@@ -113,7 +113,7 @@ func (a *aggregator) run(cmd *cobra.Command, path string) (err error) {
 // groups returns what to group by.
 func (a *aggregator) groups(cmd *cobra.Command, conn *loom.Conn) (_ loom.Grouping, err error) {
 	if a.by != "" {
-		return loom.GroupBy(a.by), hasAttribute(conn.ColAttrs(), a.by)
+		return loom.GroupBy(a.by), hasAttribute(conn, loom.Columns, a.by)
 	}
 	source, err := openText(cmd, a.labels)
 	if err != nil {
@@ -132,14 +132,6 @@ func (a *aggregator) groups(cmd *cobra.Command, conn *loom.Conn) (_ loom.Groupin
 	return loom.GroupByLabels("Group", labels), err
 }
 
-// hasAttribute refuses an attribute that does not exist, and names those that do.
-func hasAttribute(attrs *loom.Attributes, name string) error {
-	if attrs.Has(name) {
-		return nil
-	}
-	return fmt.Errorf("no attribute %q%s", name, among(name, attrs.Names()))
-}
-
 // options understands all flags but those of the groups and the function.
 func (a *aggregator) options(conn *loom.Conn) ([]loom.AggregateOption, error) {
 	if !conn.Layers().Has(a.layer) {
@@ -151,7 +143,7 @@ func (a *aggregator) options(conn *loom.Conn) ([]loom.AggregateOption, error) {
 		if !ok {
 			return nil, fmt.Errorf("--attr %q, want NAME=FUNC", text)
 		}
-		if err := hasAttribute(conn.ColAttrs(), name); err != nil {
+		if err := hasAttribute(conn, loom.Columns, name); err != nil {
 			return nil, fmt.Errorf("--attr: %w", err)
 		}
 		f, err := loom.ParseAttrFunc(function)

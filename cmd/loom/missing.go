@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/goloom/loom"
@@ -11,9 +10,17 @@ import (
 // nest groups where others have attributes: those exist, but have no values.
 func missing(conn *loom.Conn, kind, path, name string, names []string) error {
 	if object, err := conn.File().Lookup(path); err == nil {
-		return fmt.Errorf("%s is in the file, but is not a %s", object.Path(), kind)
+		return fmt.Errorf("%s: %s is in the file, but is not a %s", conn.Filename(), object.Path(), kind)
 	}
-	return fmt.Errorf("no %s %q%s", kind, name, among(name, names))
+	return fmt.Errorf("%s: no %s %q%s", conn.Filename(), kind, name, among(name, names))
+}
+
+// hasAttribute refuses an attribute that does not exist.
+func hasAttribute(conn *loom.Conn, axis loom.Axis, name string) error {
+	if attributesOf(conn, axis).Has(name) {
+		return nil
+	}
+	return part{kind: attributePart, axis: axis, name: name}.missing(conn)
 }
 
 // noLayer says that a file does not have the layer, or the main matrix if the
@@ -21,9 +28,9 @@ func missing(conn *loom.Conn, kind, path, name string, names []string) error {
 func noLayer(conn *loom.Conn, name string) error {
 	if name == "" {
 		if _, err := conn.File().Lookup("matrix"); err == nil {
-			return errors.New("the main matrix is not a dataset of two dimensions")
+			return fmt.Errorf("%s: the main matrix is not a dataset of two dimensions", conn.Filename())
 		}
-		return errors.New("the file has no main matrix")
+		return fmt.Errorf("%s: the file has no main matrix", conn.Filename())
 	}
 	var others []string
 	for _, other := range conn.Layers().Names() {

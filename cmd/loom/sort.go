@@ -39,13 +39,12 @@ Numbers are sorted as numbers, and nan comes last; strings byte by byte.
 				keys = append(keys, loom.SortKey{Name: name, Descending: descending})
 			}
 			return r.run(cmd, args[0], func(conn *loom.Conn) ([]int, error) {
-				attributes := attributesOf(conn, r.axis)
 				for _, name := range by {
-					if p := (part{attributePart, r.axis, name}); !attributes.Has(name) {
-						return nil, p.missing(conn)
+					if err := hasAttribute(conn, r.axis, name); err != nil {
+						return nil, err
 					}
 				}
-				return attributes.Argsort(keys...)
+				return attributesOf(conn, r.axis).Argsort(keys...)
 			})
 		},
 	}

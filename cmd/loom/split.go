@@ -106,12 +106,10 @@ type group struct {
 
 // groups finds the positions of each value, in the order in which values come.
 func (s *splitter) groups(conn *loom.Conn) ([]*group, error) {
-	attrs := attributesOf(conn, s.axis)
-	if !attrs.Has(s.by) {
-		p := part{kind: attributePart, axis: s.axis, name: s.by}
-		return nil, p.missing(conn)
+	if err := hasAttribute(conn, s.axis, s.by); err != nil {
+		return nil, err
 	}
-	values, err := attrs.Get(s.by)
+	values, err := attributesOf(conn, s.axis).Get(s.by)
 	if err != nil {
 		return nil, err
 	}

@@ -119,7 +119,7 @@ func (s *statistician) readAttrs(conn *loom.Conn, layer *loom.Layer, axis loom.A
 	n := [2]int{rows, cols}[axis]
 	attrs := make([]*loom.Array, len(s.attrs))
 	for i, name := range s.attrs {
-		if err := hasAttribute(manager, name); err != nil {
+		if err := hasAttribute(conn, axis, name); err != nil {
 			return nil, fmt.Errorf("--attr: %w", err)
 		}
 		values, err := manager.Get(name)

@@ -19,7 +19,7 @@ func (osFS) OpenFile(name string, flag int, perm fs.FileMode) (File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &osFile{File: f}, nil
+	return &osFile{file: f, name: name}, nil
 }
 
 func (osFS) Stat(name string) (fs.FileInfo, error)     { return os.Stat(name) }
@@ -54,14 +54,40 @@ func (osFS) SyncDir(dir string) error {
 
 // osFile is an open file of the operating system.
 type osFile struct {
-	*os.File
-	guarded bool // a write lock is held that libhdf5's readers and ours respect
+	file    *os.File
+	name    string // in errors; see called
+	guarded bool   // a write lock is held that libhdf5's readers and ours respect
 }
 
+// called gives the file another name in errors: it has been renamed.
+func (f *osFile) called(name string) { f.name = name }
+
+// named puts the name of the file into an error, which has the name it was opened by.
+func (f *osFile) named(err error) error {
+	if at, ok := err.(*fs.PathError); ok && at.Path != f.name {
+		return &fs.PathError{Op: at.Op, Path: f.name, Err: at.Err}
+	}
+	return err
+}
+
+func (f *osFile) ReadAt(b []byte, off int64) (int, error) {
+	n, err := f.file.ReadAt(b, off)
+	return n, f.named(err)
+}
+
+func (f *osFile) WriteAt(b []byte, off int64) (int, error) {
+	n, err := f.file.WriteAt(b, off)
+	return n, f.named(err)
+}
+
+func (f *osFile) Truncate(size int64) error { return f.named(f.file.Truncate(size)) }
+func (f *osFile) Sync() error               { return f.named(f.file.Sync()) }
+func (f *osFile) Close() error              { return f.named(f.file.Close()) }
+
 func (f *osFile) Size() (int64, error) {
-	info, err := f.Stat()
+	info, err := f.file.Stat()
 	if err != nil {
-		return 0, err
+		return 0, f.named(err)
 	}
 	return info.Size(), nil
 }
@@ -74,17 +100,17 @@ func (f *osFile) Lock(mode LockMode) error {
 	if mode == ReadLock {
 		// Without locks a writer never finds itself alone and reuses no
 		// space, so a reader that cannot have one is safe all the same.
-		return policy.judge(f.Name(), ignoreMissing(lockShared(f.File)))
+		return policy.judge(f.name, ignoreMissing(lockShared(f.file)))
 	}
-	err := lockWriter(f.File)
+	err := lockWriter(f.file)
 	f.guarded = err == nil
-	return policy.judge(f.Name(), err)
+	return policy.judge(f.name, err)
 }
 
 func (f *osFile) Is(name string) (bool, error) {
-	own, err := f.Stat()
+	own, err := f.file.Stat()
 	if err != nil {
-		return false, err
+		return false, f.named(err)
 	}
 	named, err := os.Stat(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -97,10 +123,10 @@ func (f *osFile) Alone() (bool, error) {
 	if !f.guarded {
 		return false, nil
 	}
-	alone, err := lockAlone(f.File)
+	alone, err := lockAlone(f.file)
 	if err != nil {
 		f.guarded = false
-		return false, lockDefault.judge(f.Name(), err)
+		return false, lockDefault.judge(f.name, err)
 	}
 	return alone, nil
 }

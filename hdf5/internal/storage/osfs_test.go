@@ -157,6 +157,43 @@ func TestReplaceThatFailsLeavesNothing(t *testing.T) {
 }
 
 // wantNames wants to find these names beside path.
+// TestSuccessorIsNamedAsTheFile: errors about a file that has taken the place of another
+// do not name it as it was called before that.
+func TestSuccessorIsNamedAsTheFile(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("files that are open cannot be replaced")
+	}
+	name := toyOnDisk(t, "a")
+	v, err := storage.Open(storage.OS, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	var file storage.File
+	_, err = v.Succeed(storage.OS, func(f storage.File) (*storage.Volume, error) {
+		file = f
+		return storage.NewVolume(f, name), toyWrite(f, toyContent{"b"})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, read := file.ReadAt(make([]byte, 1), 0)
+	_, written := file.WriteAt([]byte("b"), 0)
+	_, size := file.Size()
+	_, is := file.Is(name)
+	for what, err := range map[string]error{
+		"read": read, "write": written, "size": size, "is": is,
+		"truncate": file.Truncate(1), "sync": file.Sync(), "close": file.Close(), "lock": file.Lock(storage.WriteLock),
+	} {
+		if err == nil || !strings.Contains(err.Error(), name+":") || strings.Contains(err.Error(), ".tmp") {
+			t.Errorf("%s: %v, want an error about %s", what, err, name)
+		}
+	}
+}
+
 func wantNames(t *testing.T, path string, want ...string) {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Dir(path))

@@ -45,6 +45,9 @@ func (v *Volume) Succeed(fsys FS, write func(f File) (*Volume, error)) (*Volume,
 		return nil, errors.Join(err, f.Close())
 	}
 	next.resolved = v.resolved
+	if f, ok := f.(interface{ called(name string) }); ok {
+		f.called(v.name)
+	}
 	return next, nil
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/goloom/loom"
 	"github.com/spf13/cobra"

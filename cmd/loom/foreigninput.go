@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -100,23 +101,15 @@ func (in *foreignInput) extension() string {
 	return filepath.Ext(name)
 }
 
-// holds reports whether a folder has a member that fits one of the patterns, as
-// [filepath.Match] has them.
+// holds reports whether a folder has something in it, or deeper, that fits one of the
+// patterns, as [path.Match] has them.
 func (in *foreignInput) holds(patterns ...string) bool {
 	if !in.folder {
 		return false
 	}
 	for _, pattern := range patterns {
-		// A folder's own name may have the characters of a pattern in it.
-		dir, names := filepath.Join(in.path, filepath.Dir(pattern)), filepath.Base(pattern)
-		entries, err := os.ReadDir(dir)
-		if err != nil {
-			continue
-		}
-		for _, entry := range entries {
-			if ok, err := filepath.Match(names, entry.Name()); err == nil && ok {
-				return true
-			}
+		if found, err := fs.Glob(os.DirFS(in.path), pattern); err == nil && len(found) > 0 {
+			return true
 		}
 	}
 	return false

@@ -41,7 +41,11 @@ type importRequest struct {
 }
 
 // importKinds are the kinds in the order in which an input is tried for them.
-var importKinds = []importKind{}
+var importKinds = []importKind{
+	cellrangerImport,
+	tenxH5Import,
+	mtxImport,
+}
 
 // An importing is what loom import was asked to do.
 type importing struct {

@@ -31,6 +31,17 @@ func Python(t testing.TB) string {
 	return python
 }
 
+// ScanpyPython returns the interpreter that LOOM_SCANPY_PYTHON names, which has the
+// current anndata and scanpy. Where it is not set it does as [Python] does.
+func ScanpyPython(t testing.TB) string {
+	t.Helper()
+	python := os.Getenv("LOOM_SCANPY_PYTHON")
+	if python == "" {
+		missing(t, errors.New("LOOM_SCANPY_PYTHON names no interpreter that has anndata and scanpy"))
+	}
+	return python
+}
+
 // Tool returns the path of a program that serves as an oracle, such as h5dump.
 // Where it is missing it does as [Python] does.
 func Tool(t testing.TB, name string) string {

@@ -37,7 +37,19 @@ for line in sys.stdin:
 // h5py and numpy as np, which it has imported, and the scripts of testdata/oracle.
 func Start(t testing.TB) *Session {
 	t.Helper()
-	cmd := command(Python(t), "-c", sessionLoop)
+	return start(t, Python(t))
+}
+
+// StartScanpy starts a Session of the interpreter that has the current anndata and
+// scanpy, see [ScanpyPython], and h5py and loompy beside them.
+func StartScanpy(t testing.TB) *Session {
+	t.Helper()
+	return start(t, ScanpyPython(t))
+}
+
+func start(t testing.TB, python string) *Session {
+	t.Helper()
+	cmd := command(python, "-c", sessionLoop)
 	cmd.Env = append(cmd.Env, "HDF5_USE_FILE_LOCKING=TRUE", "PYTHONPATH="+filepath.Join(Root(t), "testdata", "oracle"))
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()

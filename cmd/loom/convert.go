@@ -38,6 +38,9 @@ type convertRequest struct {
 // convertFormats are the formats in the order in which they are listed.
 var convertFormats = []convertFormat{
 	loomConvert,
+	cellrangerConvert,
+	tenxH5Convert,
+	mtxConvert,
 }
 
 // A converting is what loom convert was asked to do.
@@ -77,7 +80,9 @@ With --json it prints one object with the keys filename, output, format and note
 }
 
 // convertExamples are those of the command's help.
-const convertExamples = `  loom convert cells.loom copy.loom`
+const convertExamples = `  loom convert cells.loom cells.h5
+  loom convert cells.loom cells --to cellranger
+  loom convert cells.loom spliced.mtx.gz --layer spliced`
 
 // describeFormats lists the formats for the help.
 func describeFormats() string {

@@ -41,6 +41,8 @@ var convertFormats = []convertFormat{
 	cellrangerConvert,
 	tenxH5Convert,
 	mtxConvert,
+	tableConvert,
+	tabConvert,
 }
 
 // A converting is what loom convert was asked to do.

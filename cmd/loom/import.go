@@ -45,6 +45,7 @@ var importKinds = []importKind{
 	cellrangerImport,
 	tenxH5Import,
 	mtxImport,
+	tableImport, // last: text of nearly any kind looks like a table
 }
 
 // An importing is what loom import was asked to do.

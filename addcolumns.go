@@ -203,12 +203,10 @@ func (a *addition) growLayers(ctx context.Context) error {
 }
 
 func (a *addition) growLayer(ctx context.Context, layer *Layer, path string) error {
-	chunks, err := a.widenLayer(ctx, layer, path, layer.cols+a.width)
-	if err != nil {
+	if err := a.widenLayer(ctx, layer, path, layer.cols+a.width); err != nil {
 		return err
 	}
-	rule := a.rules[layer.name]
-	return a.writeParts(ctx, path, tileParts(a.tiles[layer.name], chunks, layer.cols, rule.apply))
+	return a.writePlaced(ctx, path, a.rules[layer.name], onePlaced(a.tiles[layer.name], layer.cols))
 }
 
 // planAttributes decides what becomes of every column attribute, and reads those

@@ -208,7 +208,7 @@ func (a *loomAddition) addLayer(ctx context.Context, layer *Layer, done *progres
 		return err
 	}
 	path := memberPath(group, member)
-	if _, err := a.widenLayer(ctx, layer, path, a.cols); err != nil {
+	if err := a.widenLayer(ctx, layer, path, a.cols); err != nil {
 		return err
 	}
 	if err := a.h.WriteColumns(ctx, path, a.columnOptions(layer.cols, done), a.layers[layer.name]); err != nil {

@@ -35,10 +35,8 @@ func (r *elementRule) apply(values *Array) (*Array, error) {
 	if err != nil {
 		return nil, fmt.Errorf("as %s: %w", r.dtype, err)
 	}
-	if !r.nonFinite {
-		if err := r.checkFinite(converted); err != nil {
-			return nil, err
-		}
+	if err := r.checkNumbers(converted.Data()); err != nil {
+		return nil, err
 	}
 	return converted.WithType(r.dtype)
 }
@@ -46,23 +44,47 @@ func (r *elementRule) apply(values *Array) (*Array, error) {
 // maxHalf is the least magnitude that rounds to infinity in float16.
 const maxHalf = 65520
 
-func (r *elementRule) checkFinite(values *Array) error {
+// checkNumbers refuses numbers, a slice of the type that the rule has them in, that
+// are not finite or do not stay so.
+func (r *elementRule) checkNumbers(data any) error {
+	if r.nonFinite {
+		return nil
+	}
 	bound := math.Inf(1)
 	if r.dtype.String() == "float16" {
 		bound = maxHalf
 	}
-	switch data := values.Data().(type) {
+	switch data := data.(type) {
 	case []float32:
-		return firstNotFinite(data, bound)
+		if bound == maxHalf || !finite32(data) {
+			return firstNotFinite(data, bound)
+		}
 	case []float64:
 		return firstNotFinite(data, bound)
 	}
 	return nil
 }
 
+// finite32 is a fast way to know that firstNotFinite has nothing to find: an exponent of
+// nothing but ones carries into the sign.
+func finite32(values []float32) bool {
+	const exponent, carry, sign = 0x7f800000, 0x00800000, 1 << 31
+	var found uint32
+	for ; len(values) >= 4; values = values[4:] {
+		found |= math.Float32bits(values[0])&exponent + carry
+		found |= math.Float32bits(values[1])&exponent + carry
+		found |= math.Float32bits(values[2])&exponent + carry
+		found |= math.Float32bits(values[3])&exponent + carry
+	}
+	for _, v := range values {
+		found |= math.Float32bits(v)&exponent + carry
+	}
+	return found&sign == 0
+}
+
 func firstNotFinite[T float32 | float64](values []T, bound float64) error {
 	for _, v := range values {
-		if v != v || math.Abs(float64(v)) >= bound {
+		if !(math.Abs(float64(v)) < bound) {
 			return fmt.Errorf("%v: %w", v, ErrNotFinite)
 		}
 	}
@@ -101,15 +123,24 @@ func (numbersIn[T]) converted(a *Array) (*Array, error) {
 }
 
 func convertElements[T, From Number](from []From, a *Array) (*Array, error) {
-	exact := integral[T]()
 	to := make([]T, len(from))
+	if err := convertNumbers(to, from); err != nil {
+		return nil, err
+	}
+	return reshaped(to, a.Shape())
+}
+
+// convertNumbers converts numbers to those of T, which an integer type must hold
+// exactly.
+func convertNumbers[T, From Number](to []T, from []From) error {
+	exact := integral[T]()
 	for i, v := range from {
 		to[i] = T(v)
 		if exact && (From(to[i]) != v || (to[i] < 0) != (v < 0)) {
-			return nil, fmt.Errorf("value %v cannot be held: %w", v, ErrType)
+			return fmt.Errorf("value %v cannot be held: %w", v, ErrType)
 		}
 	}
-	return reshaped(to, a.Shape())
+	return nil
 }
 
 // integral reports whether T cannot hold a half.

@@ -3,6 +3,7 @@ package loom
 import (
 	"context"
 	"fmt"
+	"iter"
 
 	"github.com/goloom/loom/hdf5"
 	"github.com/goloom/loom/sparse"
@@ -29,6 +30,8 @@ type numbers interface {
 	converted(a *Array) (*Array, error)
 	// tiler returns the tiles of a matrix of this type, or nil if it is of another.
 	tiler(m Matrix) tiler
+	// writePlaced is edit.writePlaced for a layer of this type.
+	writePlaced(ctx context.Context, tx *hdf5.Tx, path string, rule elementRule, parts iter.Seq2[placed, error], wrote func(elements int)) error
 }
 
 // numbersIn are numbers of the Go type T.

@@ -3,7 +3,6 @@ package loom
 import (
 	"context"
 	"fmt"
-	"iter"
 	"maps"
 	"slices"
 
@@ -158,19 +157,7 @@ func (e *edit) setLayer(ctx context.Context, name string, m Matrix, s writeSetti
 	if err != nil {
 		return err
 	}
-	return e.writeParts(ctx, path, tileParts(tiles, layerChunks(rows, cols), 0, rule.apply))
-}
-
-// writeParts writes the parts of a layer and says how far it has come.
-func (e *edit) writeParts(ctx context.Context, path string, parts iter.Seq2[hdf5.Part, error]) error {
-	return e.h.WriteParts(ctx, path, func(yield func(hdf5.Part, error) bool) {
-		for part, err := range parts {
-			if !yield(part, err) || err != nil {
-				return
-			}
-			e.progress.Add(part.Values.Len())
-		}
-	})
+	return e.writePlaced(ctx, path, rule, onePlaced(tiles, 0))
 }
 
 // startProgress begins to report on the writing of layers, in elements.

@@ -85,47 +85,34 @@ func (e *edit) setStream(ctx context.Context, name string, s *Stream, settings w
 	if err != nil {
 		return err
 	}
-	return e.writeParts(ctx, path, s.parts(layerChunks(s.rows, s.cols), rule.apply))
+	return e.writePlaced(ctx, path, rule, s.parts(layerChunks(s.rows, s.cols)))
 }
 
-// parts yields the parts of a dataset that a Stream is, in tiles of whole chunks.
-func (s *Stream) parts(chunk []int, prepare func(*Array) (*Array, error)) iter.Seq2[hdf5.Part, error] {
+// stripeElements is about how many elements a stripe has, zeros among them.
+const stripeElements = 1 << 21
+
+// parts yields the stripes of a Stream, which are of whole chunks.
+func (s *Stream) parts(chunk []int) iter.Seq2[placed, error] {
 	count, across := pick(s.axis, s.rows, s.cols), pick(s.axis, s.cols, s.rows)
-	width := wholeChunks(chunk[s.axis], tileElements/max(across, 1), count)
-	return func(yield func(hdf5.Part, error) bool) {
+	width := wholeChunks(chunk[s.axis], stripeElements/max(across, 1), count)
+	return func(yield func(placed, error) bool) {
 		for stripe, err := range s.stripes(width) {
-			if err != nil {
-				yield(hdf5.Part{}, err)
-				return
+			part := placed{col: stripe.first, tiles: stripe.tiles}
+			if s.axis == Rows {
+				part.row, part.col = stripe.first, 0
 			}
-			for part, err := range stripe.parts(s.axis, chunk, prepare) {
-				if !yield(part, err) || err != nil {
-					return
-				}
-			}
-		}
-	}
-}
-
-// parts yields the parts of a dataset that a stripe is.
-func (s stripe) parts(axis Axis, chunk []int, prepare func(*Array) (*Array, error)) iter.Seq2[hdf5.Part, error] {
-	if axis == Columns {
-		return tileParts(s.tiles, chunk, s.first, prepare)
-	}
-	return func(yield func(hdf5.Part, error) bool) {
-		rows, cols := s.tiles.dims()
-		width := wholeChunks(chunk[1], tileElements/rows, cols)
-		for c0, c1 := range pieces(0, cols, width) {
-			values, err := s.tiles.tile(0, rows, c0, c1)
-			if err == nil {
-				values, err = prepare(values)
-			}
-			part := hdf5.Part{Values: values, Selectors: []Selector{Range(s.first, s.first+rows), Range(c0, c1)}}
 			if !yield(part, err) || err != nil {
 				return
 			}
 		}
 	}
+}
+
+// wholeChunks returns the greatest multiple of a chunk's length that is not above
+// the bound, or needed for the total, and at least one chunk.
+func wholeChunks(chunk, bound, total int) int {
+	needed := (total + chunk - 1) / chunk
+	return chunk * max(1, min(bound/chunk, needed))
 }
 
 // A lineBatch is count columns of across rows, compressed by column, or rows of

@@ -14,7 +14,8 @@ import (
 type tiler interface {
 	dims() (rows, cols int)
 	dtype() *hdf5.Datatype
-	// tile returns the elements of rows r0 up to r1 and columns c0 up to c1.
+	// tile returns the elements of rows r0 up to r1 and columns c0 up to c1, in the
+	// matrix's own type.
 	tile(r0, r1, c0, c1 int) (*Array, error)
 }
 
@@ -31,20 +32,24 @@ func newTiler(m Matrix) (tiler, error) {
 		}
 	}
 	rows, cols := m.Dims()
-	return tilesOf[float64]{rows, cols, func(to []float64, r0, r1, c0, c1 int) {
-		for i := r0; i < r1; i++ {
-			for j := c0; j < c1; j++ {
-				to[(i-r0)*(c1-c0)+j-c0] = m.At(i, j)
+	return tilesOf[float64]{rows: rows, cols: cols, oneByOne: true, fill: func(at hdf5.Panels, to []float64) {
+		eachPanel(at, func(base, col, c0, c1 int) {
+			for i := at.R0; i < at.R1; i++ {
+				for j := c0; j < c1; j++ {
+					to[base+(i-at.Row)*at.Width+j-col] = m.At(i, j)
+				}
 			}
-		}
+		})
 	}}, nil
 }
 
 // tilesOf are the tiles of a matrix of elements of type T.
 type tilesOf[T Number] struct {
 	rows, cols int
-	// fill sets the elements of a tile, which are zero, row by row.
-	fill func(to []T, r0, r1, c0, c1 int)
+	// fill sets the elements of a tile, which are zero, in panels: see [hdf5.Box].
+	fill     func(at hdf5.Panels, to []T)
+	byColumn bool // fill looks for elements in each column
+	oneByOne bool // fill calls what is not of this module
 }
 
 func (t tilesOf[T]) dims() (rows, cols int) { return t.rows, t.cols }
@@ -56,7 +61,7 @@ func (t tilesOf[T]) dtype() *hdf5.Datatype {
 
 func (t tilesOf[T]) tile(r0, r1, c0, c1 int) (*Array, error) {
 	values := make([]T, (r1-r0)*(c1-c0))
-	t.fill(values, r0, r1, c0, c1)
+	t.fill(hdf5.Panels{R0: r0, R1: r1, C0: c0, C1: c1, Row: r0, Col: c0, Height: r1 - r0, Width: c1 - c0}, values)
 	return hdf5.NewArray(values, r1-r0, c1-c0)
 }
 
@@ -72,41 +77,59 @@ func (numbersIn[T]) tiler(m Matrix) tiler {
 	case *sparse.CSR[T]:
 		t.fill = csrTile(m)
 	case *sparse.CSC[T]:
-		t.fill = cscTile(m)
+		t.fill, t.byColumn = cscTile(m), true
 	default:
 		return nil
 	}
 	return t
 }
 
-func denseTile[T Number](m *sparse.Dense[T]) func(to []T, r0, r1, c0, c1 int) {
-	return func(to []T, r0, r1, c0, c1 int) {
-		for i := r0; i < r1; i++ {
-			copy(to[(i-r0)*(c1-c0):], m.Row(i)[c0:c1])
+// eachPanel yields where in memory each panel begins, the column that its first one
+// stands for, and the columns of it that are to be set.
+func eachPanel(at hdf5.Panels, yield func(base, col, c0, c1 int)) {
+	for base, col := 0, at.Col; col < at.C1; base, col = base+at.Height*at.Width, col+at.Width {
+		yield(base, col, max(at.C0, col), min(at.C1, col+at.Width))
+	}
+}
+
+func denseTile[T Number](m *sparse.Dense[T]) func(at hdf5.Panels, to []T) {
+	return func(at hdf5.Panels, to []T) {
+		for i := at.R0; i < at.R1; i++ {
+			row, first := m.Row(i), (i-at.Row)*at.Width
+			eachPanel(at, func(base, col, c0, c1 int) {
+				copy(to[base+first+c0-col:], row[c0:c1])
+			})
 		}
 	}
 }
 
-func csrTile[T Number](m *sparse.CSR[T]) func(to []T, r0, r1, c0, c1 int) {
+func csrTile[T Number](m *sparse.CSR[T]) func(at hdf5.Panels, to []T) {
 	ptr, idx, values := m.Raw()
-	return func(to []T, r0, r1, c0, c1 int) {
-		for i := r0; i < r1; i++ {
-			row := to[(i-r0)*(c1-c0) : (i-r0+1)*(c1-c0)]
-			for k := firstFrom(idx, ptr[i], ptr[i+1], c0); k < ptr[i+1] && int(idx[k]) < c1; k++ {
-				row[int(idx[k])-c0] = values[k]
-			}
+	return func(at hdf5.Panels, to []T) {
+		for i := at.R0; i < at.R1; i++ {
+			end, first := ptr[i+1], (i-at.Row)*at.Width
+			k := firstFrom(idx, ptr[i], end, at.C0)
+			eachPanel(at, func(base, col, _, c1 int) {
+				row := to[base+first:][:at.Width]
+				for ; k < end && int(idx[k]) < c1; k++ {
+					row[int(idx[k])-col] = values[k]
+				}
+			})
 		}
 	}
 }
 
-func cscTile[T Number](m *sparse.CSC[T]) func(to []T, r0, r1, c0, c1 int) {
+func cscTile[T Number](m *sparse.CSC[T]) func(at hdf5.Panels, to []T) {
 	ptr, idx, values := m.Raw()
-	return func(to []T, r0, r1, c0, c1 int) {
-		for j := c0; j < c1; j++ {
-			for k := firstFrom(idx, ptr[j], ptr[j+1], r0); k < ptr[j+1] && int(idx[k]) < r1; k++ {
-				to[(int(idx[k])-r0)*(c1-c0)+j-c0] = values[k]
+	return func(at hdf5.Panels, to []T) {
+		eachPanel(at, func(base, col, c0, c1 int) {
+			for j := c0; j < c1; j++ {
+				end, column := ptr[j+1], to[base+j-col:]
+				for k := firstFrom(idx, ptr[j], end, at.R0); k < end && int(idx[k]) < at.R1; k++ {
+					column[(int(idx[k])-at.Row)*at.Width] = values[k]
+				}
 			}
-		}
+		})
 	}
 }
 
@@ -115,38 +138,6 @@ func cscTile[T Number](m *sparse.CSC[T]) func(to []T, r0, r1, c0, c1 int) {
 func firstFrom(idx []int32, lo, hi, start int) int {
 	k, _ := slices.BinarySearch(idx[lo:hi], int32(start))
 	return lo + k
-}
-
-// tileElements is about how many elements of a matrix are dense at a time.
-const tileElements = 1 << 21
-
-// tileParts yields a matrix as the part of a dataset that begins at column left,
-// in tiles of whole chunks.
-func tileParts(t tiler, chunk []int, left int, prepare func(*Array) (*Array, error)) iter.Seq2[hdf5.Part, error] {
-	rows, cols := t.dims()
-	width := wholeChunks(chunk[1], tileElements/chunk[0], left+cols)
-	height := wholeChunks(chunk[0], tileElements/min(width, max(cols, 1)), rows)
-	return func(yield func(hdf5.Part, error) bool) {
-		for r0, r1 := range pieces(0, rows, height) {
-			for c0, c1 := range pieces(left, left+cols, width) {
-				values, err := t.tile(r0, r1, c0-left, c1-left)
-				if err == nil {
-					values, err = prepare(values)
-				}
-				part := hdf5.Part{Values: values, Selectors: []Selector{Range(r0, r1), Range(c0, c1)}}
-				if !yield(part, err) || err != nil {
-					return
-				}
-			}
-		}
-	}
-}
-
-// wholeChunks returns the greatest multiple of a chunk's length that is not above
-// the bound, or needed for the total, and at least one chunk.
-func wholeChunks(chunk, bound, total int) int {
-	needed := (total + chunk - 1) / chunk
-	return chunk * max(1, min(bound/chunk, needed))
 }
 
 // pieces cuts the positions from start up to stop at the multiples of size.

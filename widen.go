@@ -8,30 +8,27 @@ import (
 	"github.com/goloom/loom/hdf5"
 )
 
-// widenLayer makes a layer, which is at a path, so wide, and returns the shape of its
-// chunks. One that cannot grow, as other programs make them, is replaced by one that
+// widenLayer makes a layer, which is at a path, so wide. One that cannot grow, as other programs make them, is replaced by one that
 // can.
-func (e *edit) widenLayer(ctx context.Context, layer *Layer, path string, cols int) (chunks []int, err error) {
-	chunks = layer.dataset.Chunks()
-	if limit := layer.dataset.MaxShape(); chunks != nil && (limit[1] == -1 || limit[1] >= cols) {
-		return chunks, e.h.Resize(ctx, path, layer.rows, cols)
+func (e *edit) widenLayer(ctx context.Context, layer *Layer, path string, cols int) error {
+	if limit := layer.dataset.MaxShape(); layer.dataset.Chunks() != nil && (limit[1] == -1 || limit[1] >= cols) {
+		return e.h.Resize(ctx, path, layer.rows, cols)
 	}
 	t, err := hdf5.NamedType(layer.dtype.String())
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := e.h.Delete(path); err != nil {
-		return nil, err
+		return err
 	}
-	chunks = layerChunks(layer.rows, cols)
 	spec := hdf5.DatasetSpec{
 		Type: t, Shape: []int{layer.rows, cols}, MaxShape: []int{layer.rows, -1},
-		Chunks: chunks, Deflate: deflateLevel,
+		Chunks: layerChunks(layer.rows, cols), Deflate: deflateLevel,
 	}
 	if err := e.h.CreateDataset(path, spec); err != nil {
-		return nil, err
+		return err
 	}
-	return chunks, e.h.WriteColumns(ctx, path, hdf5.ColumnOptions{}, hdf5.Columns{From: layer.dataset})
+	return e.h.WriteColumns(ctx, path, hdf5.ColumnOptions{}, hdf5.Columns{From: layer.dataset})
 }
 
 // storeColumns writes column attributes anew when there are more columns, and deletes

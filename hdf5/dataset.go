@@ -2,6 +2,7 @@ package hdf5
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"slices"
@@ -176,6 +177,15 @@ func (d *Dataset) readFill(h *format.Header) error {
 }
 
 func allZero(b []byte) bool {
+	for ; len(b) >= 64; b = b[64:] {
+		var all uint64
+		for i := 0; i < 64; i += 8 {
+			all |= binary.NativeEndian.Uint64(b[i:])
+		}
+		if all != 0 {
+			return false
+		}
+	}
 	for _, v := range b {
 		if v != 0 {
 			return false

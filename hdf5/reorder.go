@@ -301,7 +301,7 @@ func (b *reorderBlock) storeAt(origin []int) error {
 			n *= c
 		}
 		b.values = alignedBytes(n * b.bytes)
-		b.clear(b.values)
+		b.d.clear(b.values)
 	}
 	work := func(pc *piece, values []byte) (struct{}, error) {
 		b.scatter(origin, pc, values)
@@ -311,15 +311,6 @@ func (b *reorderBlock) storeAt(origin []int) error {
 		return err
 	}
 	return b.encode(origin)
-}
-
-// clear fills values with the fill value.
-func (b *reorderBlock) clear(values []byte) {
-	if b.d.fill != nil {
-		fillBytes(values, b.d.fill)
-		return
-	}
-	clear(values)
 }
 
 // scatter puts the elements of a stored chunk where they belong. Several chunks
@@ -397,7 +388,7 @@ func (b *reorderBlock) encode(origin []int) error {
 		var err error
 		chunks[k].at = b.gridPosition(origin, k)
 		chunks[k].b, chunks[k].mask, err = b.d.pipeline.Encode(nil, values)
-		b.clear(values)
+		b.d.clear(values)
 		return err
 	})
 	if err != nil {

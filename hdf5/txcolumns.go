@@ -225,10 +225,7 @@ func (w *columnWriter) encodeBlock(ctx context.Context, b columnBox) error {
 		return nil
 	}
 	w.block = sized(w.block, w.to.width*(b.r1-b.r0)*(b.c1-b.c0))
-	clear(w.block)
-	if w.to.fill != nil {
-		fillBytes(w.block, w.to.fill)
-	}
+	w.to.clear(w.block)
 	for _, part := range parts {
 		if err := part.read(ctx, w.block, w.to.width); err != nil {
 			return part.source.from.fail(err)
@@ -283,10 +280,7 @@ func (w *columnWriter) encodeChunk(b columnBox, pc *piece, buffers *buffers) (en
 	values := buffers.decoded
 	rows, cols := min(pc.extent[0], b.r1-pc.origin[0]), min(width, b.c1-pc.origin[1])
 	if rows < pc.extent[0] || cols < width {
-		clear(values)
-		if w.to.fill != nil {
-			fillBytes(values, w.to.fill)
-		}
+		w.to.clear(values)
 	}
 	for i := range rows {
 		from := (pc.origin[0]-b.r0+i)*(b.c1-b.c0) + pc.origin[1] - b.c0

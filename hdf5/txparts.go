@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/goloom/loom/hdf5/internal/format"
 )
@@ -31,7 +32,6 @@ func (tx *Tx) writeParts(ctx context.Context, name string, parts iter.Seq2[Part,
 		return tx.writeEach(ctx, name, parts)
 	}
 	var changed []newChunk
-	taken := map[string]bool{}
 	for part, err := range parts {
 		if err != nil {
 			return err
@@ -40,19 +40,12 @@ func (tx *Tx) writeParts(ctx context.Context, name string, parts iter.Seq2[Part,
 		if err != nil {
 			return err
 		}
-		for _, c := range stored {
-			at := fmt.Sprint(c.Scaled)
-			if taken[at] {
-				return fmt.Errorf("two parts touch the chunk %s of the grid: %w", at, ErrSelection)
-			}
-			taken[at] = true
-		}
 		changed = append(changed, stored...)
 	}
 	if len(changed) == 0 {
 		return nil
 	}
-	layout, err := tx.reindex(d, d.space.dims, changed)
+	layout, err := tx.reindexOnce(d, changed)
 	if err != nil {
 		return err
 	}
@@ -79,4 +72,15 @@ func (tx *Tx) storePart(ctx context.Context, d *Dataset, part Part) ([]newChunk,
 		return nil, err
 	}
 	return tx.encodeChunks(ctx, p, p.putIn(raw))
+}
+
+// reindexOnce is reindex for chunks none of which may be among them twice.
+func (tx *Tx) reindexOnce(d *Dataset, changed []newChunk) (format.Layout, error) {
+	slices.SortFunc(changed, func(a, b newChunk) int { return slices.Compare(a.Scaled, b.Scaled) })
+	for i := 1; i < len(changed); i++ {
+		if slices.Equal(changed[i-1].Scaled, changed[i].Scaled) {
+			return format.Layout{}, fmt.Errorf("two parts touch the chunk %v of the grid: %w", changed[i].Scaled, ErrSelection)
+		}
+	}
+	return tx.reindex(d, d.space.dims, changed)
 }

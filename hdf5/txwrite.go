@@ -157,34 +157,53 @@ func (tx *Tx) storeChunks(ctx context.Context, p *plan, change pieceChange) (for
 
 // encodeChunks stores the chunks that p touches, which no index has yet.
 func (tx *Tx) encodeChunks(ctx context.Context, p *plan, change pieceChange) ([]newChunk, error) {
-	type encoded struct {
-		at   []uint64
-		b    []byte
-		mask uint32
-	}
 	d := p.d
-	work := func(pc *piece, values []byte) (encoded, error) {
-		out := d.pieceValues(pc, values)
-		e := encoded{at: d.gridPosition(pc)}
-		err := change(pc, out)
-		if err != nil || d.isFill(out) {
+	work := func(pc *piece, values []byte) (encodedChunk, error) {
+		b := buffersPool.Get().(*buffers)
+		defer b.release()
+		if pc.absent {
+			b.decoded = sized(b.decoded, int(d.pieceBytes(*pc)))
+			values = b.decoded
+			d.clear(values)
+		}
+		e := encodedChunk{at: d.gridPosition(pc)}
+		err := change(pc, values)
+		if err != nil || d.isFill(values) {
 			return e, err
 		}
-		e.b, e.mask, err = d.pipeline.Encode(nil, out)
+		b.stored, e.mask, err = d.pipeline.Encode(b.stored, values)
+		e.b = bytes.Clone(b.stored)
 		return e, err
 	}
 	var changed []newChunk
-	deliver := func(e encoded) error {
-		c := newChunk{Chunk: index.Chunk{Scaled: e.at, Size: uint64(len(e.b)), Mask: e.mask}, dropped: e.b == nil}
-		var err error
-		if !c.dropped {
-			c.Addr, err = tx.write(e.b)
-		}
-		changed = append(changed, c)
+	var some []encodedChunk
+	size := 0
+	store := func() error {
+		stored, err := tx.storeEncoded(some)
+		changed = append(changed, stored...)
+		some, size = some[:0], 0
 		return err
 	}
-	err := stream(ctx, p, true, work, deliver)
-	return changed, err
+	deliver := func(e encodedChunk) error {
+		some = append(some, e)
+		if size += len(e.b); size < readBytes {
+			return nil
+		}
+		return store()
+	}
+	if err := stream(ctx, p, true, work, deliver); err != nil {
+		return nil, err
+	}
+	return changed, store()
+}
+
+// clear gives values, which are elements as they are stored, the fill value.
+func (d *Dataset) clear(values []byte) {
+	if d.fill != nil {
+		fillBytes(values, d.fill)
+		return
+	}
+	clear(values)
 }
 
 // gridPosition returns where in the grid a chunk is.

@@ -54,7 +54,9 @@ type CombinedSource struct {
 //   - Column attributes that a file lacks, or that have elements of different shapes,
 //     are lost, unless, for the former, [FillWith] or [FillAuto] says what stands in.
 //     Numbers of different types become float64 if no smaller type holds them; numbers
-//     and strings do not mix, which is an error that wraps [ErrType].
+//     and strings do not mix, which is an error that wraps [ErrType]. Compounds, as SCope's
+//     files have them, and other values that the specification does not know stay as they
+//     are, if all files have the same type, and are lost if not.
 //   - Row attributes are those of the first file that has the attribute, for each row; those of
 //     another file that differ from it are lost. Where no file has a value it is
 //     that of FillWith or else zero or the empty string.

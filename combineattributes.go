@@ -80,10 +80,14 @@ func (c *combination) columnAttribute(ctx context.Context, name string, lengths 
 				return nil, err
 			}
 		}
-		if parts[i] != nil && !isStorable(parts[i]) {
+		if parts[i] != nil && !isStorable(parts[i].Type()) {
 			c.loseColumns(name, fmt.Sprintf("%s has values of type %s", s.filename, parts[i].Type()))
 			return nil, nil
 		}
+	}
+	if !sameKept(parts) {
+		c.loseColumns(name, "the files have values of different types")
+		return nil, nil
 	}
 	values, outcome, err := rule.merge(name, parts, lengths)
 	switch outcome {
@@ -106,15 +110,26 @@ func (c *combination) loseColumns(name, reason string) {
 }
 
 // isStorable reports whether an attribute can have values of this type.
-func isStorable(values *Array) bool {
-	switch values.Type().Class() {
-	case hdf5.Bool, hdf5.String:
-		return true
-	case hdf5.Integer, hdf5.Float:
-		_, err := numbersOf(values.Type())
-		return err == nil
+func isStorable(t *hdf5.Datatype) bool { return isPlain(t) || isKept(t) }
+
+// sameKept reports whether values that there are can be put one after the other as far as
+// types are concerned that are stored as they are: they do not become others.
+func sameKept(parts []*Array) bool {
+	var first *Array
+	kept := false
+	for _, part := range parts {
+		if part == nil {
+			continue
+		}
+		if first == nil {
+			first = part
+		}
+		kept = kept || isKept(part.Type())
+		if kept && !first.Type().Equal(part.Type()) {
+			return false
+		}
 	}
-	return false
+	return true
 }
 
 // writeLabels writes the attribute that names the source of each column.
@@ -171,7 +186,7 @@ func (c *combination) rowAttribute(ctx context.Context, name string) (*Array, er
 		if shape := values.Shape(); len(shape) == 0 || shape[0] != s.rows {
 			return nil, s.rowAttrs.failed(name, fmt.Errorf("shape %v for %d rows: %w", shape, s.rows, ErrShape))
 		}
-		if !isStorable(values) {
+		if !isStorable(values.Type()) {
 			c.lose(s, rowAttrLoss, name, "it has values of type %s", values.Type())
 			continue
 		}
@@ -203,16 +218,13 @@ func (c *combination) addRows(s *mergeSource, name string, owner *mergeSource, a
 	}
 	both, err := concatenated(all, values)
 	if errors.Is(err, ErrType) {
-		c.lose(s, rowAttrLoss, name, "it has values of type %s, those of %s have %s", values.Type(), owner.filename, all.Type())
+		c.lose(s, rowAttrLoss, name, "it has values of type %s, those of %s are of another type, %s", values.Type(), owner.filename, all.Type())
 		return all, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	same, err := sameElements(both)
-	if err != nil {
-		return nil, err
-	}
+	same := sameElements(both)
 	from := make([]int, c.rows) // where both has the values of each row
 	added, differ := false, 0
 	for i, row := range s.at {

@@ -57,7 +57,7 @@ func (c *combination) globalValues(name string) ([]*Array, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !isStorable(value) || checkName(name) != nil {
+		if !isPlain(value.Type()) || checkName(name) != nil {
 			c.lose(s, globalLoss, name, "it has values of type %s, or a name that cannot be had", value.Type())
 			continue
 		}

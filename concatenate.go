@@ -9,10 +9,13 @@ import (
 
 // concatenated returns the elements of arrays, at least one, that differ at most in
 // their first dimension, one after the other. Numbers of different types become those
-// of a type that holds all, as numpy has it; strings and numbers do not mix.
+// of a type that holds all, as numpy has it; other types do not mix.
 func concatenated(arrays ...*Array) (*Array, error) {
 	if !slices.ContainsFunc(arrays, func(a *Array) bool { return !isText(a) }) {
 		return concatenatedAs[string](arrays)
+	}
+	if slices.ContainsFunc(arrays, func(a *Array) bool { return isKept(a.Type()) }) {
+		return hdf5.Concatenate(arrays...)
 	}
 	t := arrays[0].Type()
 	for _, a := range arrays[1:] {
@@ -100,26 +103,6 @@ func holds(t, u *hdf5.Datatype) bool {
 }
 
 func isUnsigned(t *hdf5.Datatype) bool { return t.String()[0] == 'u' }
-
-// zeros returns an array of zeros, or empty strings, of the type of another.
-func zeros(like *Array, shape []int) (*Array, error) {
-	if isText(like) {
-		return repeatedAs[string](hdf5.NewScalar(""), shape)
-	}
-	n, err := numbersOf(like.Type())
-	if err != nil {
-		return nil, err
-	}
-	zero, err := n.converted(hdf5.NewScalar(int8(0)))
-	if err != nil {
-		return nil, err
-	}
-	all, err := n.repeated(zero, shape)
-	if err != nil {
-		return nil, err
-	}
-	return all.WithType(like.Type())
-}
 
 // repeated returns an array of the given shape each element of whose first
 // dimension is the value, or all of which is if it is a scalar.

@@ -3,6 +3,8 @@ package loom
 import (
 	"fmt"
 	"slices"
+
+	"github.com/goloom/loom/hdf5"
 )
 
 // A fillRule says what stands in for the values of an attribute that a part of an
@@ -71,7 +73,7 @@ func (r fillRule) filled(name string, like *Array, n int) (*Array, error) {
 	shape := like.Shape()
 	shape[0] = n
 	if r.auto {
-		return zeros(like, shape)
+		return hdf5.Zeros(like.Type(), shape...)
 	}
 	value := r.values[name]
 	if value == nil {

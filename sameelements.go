@@ -1,26 +1,51 @@
 package loom
 
-import "slices"
+import (
+	"reflect"
+	"slices"
+
+	"github.com/goloom/loom/hdf5"
+)
 
 // sameElements returns what tells whether an array has the same values at two
 // positions of its first dimension. NaN is the same as NaN.
-func sameElements(values *Array) (func(i, j int) bool, error) {
-	compare, err := comparison(values)
-	if err != nil {
-		return nil, err
+func sameElements(values *Array) func(i, j int) bool {
+	if records, err := values.Records(); err == nil {
+		return sameRecords(records)
 	}
+	equal := equality(values)
 	width := 1
 	for _, d := range values.Shape()[1:] {
 		width *= d
 	}
 	return func(i, j int) bool {
 		for k := range width {
-			if compare(i*width+k, j*width+k) != 0 {
+			if !equal(i*width+k, j*width+k) {
 				return false
 			}
 		}
 		return true
-	}, nil
+	}
+}
+
+// sameRecords is sameElements of compounds: all fields are the same.
+func sameRecords(records *hdf5.Records) func(i, j int) bool {
+	var fields []func(i, j int) bool
+	for _, field := range records.Fields() {
+		fields = append(fields, sameElements(field.Values))
+	}
+	return func(i, j int) bool {
+		return !slices.ContainsFunc(fields, func(same func(i, j int) bool) bool { return !same(i, j) })
+	}
+}
+
+// equality returns what tells whether the values at two positions are the same.
+func equality(values *Array) func(i, j int) bool {
+	if compare, err := comparison(values); err == nil {
+		return func(i, j int) bool { return compare(i, j) == 0 }
+	}
+	of := reflect.ValueOf(values.Data())
+	return func(i, j int) bool { return reflect.DeepEqual(of.Index(i).Interface(), of.Index(j).Interface()) }
 }
 
 // sameValues reports whether two arrays of strings or numbers have the same shape

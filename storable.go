@@ -3,6 +3,7 @@ package loom
 import (
 	"fmt"
 	"html"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -22,8 +23,8 @@ func (e *edit) storable(values *Array) (*Array, error) {
 }
 
 // normalized returns values of the types that attributes can have: numbers in
-// the byte order of most machines, as which booleans become uint8, and strings of
-// variable length.
+// the byte order of most machines, as which booleans become uint8, strings of
+// variable length, and others as they are if isKept.
 func normalized(values *Array) (*Array, error) {
 	if values == nil {
 		return nil, fmt.Errorf("no values: %w", ErrType)
@@ -40,7 +41,34 @@ func normalized(values *Array) (*Array, error) {
 		}
 		return values.WithType(t)
 	}
+	if isKept(values.Type()) {
+		return values, nil
+	}
 	return nil, fmt.Errorf("%s values, want numbers, strings or booleans: %w", values.Type(), ErrType)
+}
+
+// isPlain reports whether the specification knows values of a type.
+func isPlain(t *hdf5.Datatype) bool {
+	switch t.Class() {
+	case hdf5.Bool, hdf5.String, hdf5.Integer, hdf5.Float:
+		return true
+	}
+	return false
+}
+
+// isKept reports whether values of a type that the specification does not know can be
+// stored as they are, which is what becomes of them: compounds, as SCope has them for embeddings
+// and regulons, and others that mean the same in every file. References do not.
+func isKept(t *hdf5.Datatype) bool {
+	switch t.Class() {
+	case hdf5.Enum, hdf5.Complex, hdf5.Opaque:
+		return true
+	case hdf5.Sequence:
+		return isPlain(t.Elem()) || isKept(t.Elem())
+	case hdf5.Compound:
+		return !slices.ContainsFunc(t.Members(), func(m hdf5.Member) bool { return !isPlain(m.Type) && !isKept(m.Type) })
+	}
+	return false
 }
 
 func normalizedBools(values *Array) (*Array, error) {

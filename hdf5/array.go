@@ -33,35 +33,6 @@ type Array struct {
 // its header. See [File.Dereference].
 type ObjectRef uint64
 
-// Records holds the values of a compound, field by field.
-type Records struct {
-	fields []Field
-	n      int
-}
-
-// A Field is one field of all the records. Its values have the shape of the
-// Array that holds the records, followed by the field's own dimensions.
-type Field struct {
-	Name   string
-	Values *Array
-}
-
-// Fields returns the fields in the file's order.
-func (r *Records) Fields() []Field { return r.fields }
-
-// Len returns the number of records.
-func (r *Records) Len() int { return r.n }
-
-// Field returns the values of the named field, or nil.
-func (r *Records) Field(name string) *Array {
-	for _, f := range r.fields {
-		if f.Name == name {
-			return f.Values
-		}
-	}
-	return nil
-}
-
 // An Element is a type of which an [Array] can hold a slice.
 type Element interface {
 	int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64 |
@@ -101,18 +72,22 @@ func (a *Array) Shape() []int { return slices.Clone(a.shape) }
 // numbers in another form ([]float32 as "float16"). It is an error that wraps
 // [ErrType] if Go holds the values of t in another way.
 func (a *Array) WithType(t *Datatype) (*Array, error) {
-	held, want := heldAs(a.dtype), heldAs(t)
-	if held == "" || held != want {
+	// The dimensions of an array datatype are among those of the shape already.
+	if len(t.dims) > 0 || !heldAlike(a.dtype, t) {
 		return nil, fmt.Errorf("%s values as %s: %w", a.dtype, t, ErrType)
 	}
 	return &Array{dtype: t, shape: a.shape, data: a.data}, nil
 }
 
+// heldAlike reports whether Go holds the elements of two types alike, the dimensions of
+// array datatypes aside.
+func heldAlike(t, u *Datatype) bool {
+	held := heldAs(t)
+	return held != "" && held == heldAs(u)
+}
+
 // heldAs names the Go type of strings and numbers, and nothing else.
 func heldAs(t *Datatype) string {
-	if len(t.dims) > 0 {
-		return ""
-	}
 	switch t.class {
 	case String:
 		return "[]string"
@@ -150,16 +125,6 @@ func Values[T Element](a *Array) ([]T, error) {
 // Strings returns the values of an array of strings, not copied. It is an error that wraps
 // [ErrType] if they are not strings.
 func (a *Array) Strings() ([]string, error) { return Values[string](a) }
-
-// Records returns the values of an array of compounds, or an error that wraps
-// [ErrType].
-func (a *Array) Records() (*Records, error) {
-	records, ok := a.data.(*Records)
-	if !ok {
-		return nil, fmt.Errorf("%s values, not compound: %w", a.dtype, ErrType)
-	}
-	return records, nil
-}
 
 // Int64s returns the values of an array of integers or booleans (0 and 1), a
 // copy unless they are int64. It is an error that wraps [ErrType] if they are of
@@ -243,21 +208,6 @@ func (a *Array) Select(positions []int) (*Array, error) {
 		width *= d
 	}
 	out.data = selectSlice(a.data, positions, width)
-	return out, nil
-}
-
-func (r *Records) selectFrom(positions []int, shape []int) (*Records, error) {
-	out := &Records{n: len(positions)}
-	for _, d := range shape[1:] {
-		out.n *= d
-	}
-	for _, f := range r.fields {
-		values, err := f.Values.Select(positions)
-		if err != nil {
-			return nil, err
-		}
-		out.fields = append(out.fields, Field{Name: f.Name, Values: values})
-	}
 	return out, nil
 }
 

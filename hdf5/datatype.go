@@ -2,6 +2,8 @@ package hdf5
 
 import (
 	"fmt"
+	"reflect"
+	"slices"
 
 	"github.com/goloom/loom/hdf5/internal/format"
 )
@@ -96,6 +98,27 @@ func (t *Datatype) EnumNames() (names []string, values []int64) {
 		values = append(values, int64(loadInteger(t.raw.EnumValues[i], t.raw.Base)))
 	}
 	return names, values
+}
+
+// Equal reports whether t and u describe the same elements: numbers of the same size and
+// byte order, strings of the same length and character set, and compounds with the same
+// members in the same order, wherever these lie in the element.
+func (t *Datatype) Equal(u *Datatype) bool {
+	if t == nil || u == nil {
+		return t == u
+	}
+	if t.class != u.class || t.name != u.name || !slices.Equal(t.dims, u.dims) || !t.base.Equal(u.base) {
+		return false
+	}
+	if t.class == Compound || t.class == Complex {
+		return slices.EqualFunc(t.members, u.members, func(a, b Member) bool {
+			return a.Name == b.Name && a.Type.Equal(b.Type)
+		})
+	}
+	a, b := *t.raw, *u.raw
+	a.Version, b.Version = 0, 0 // of how the type is written down
+	a.Base, b.Base = nil, nil   // compared already
+	return reflect.DeepEqual(a, b)
 }
 
 // IsNumeric reports whether the values are integers or floating point numbers.

@@ -62,14 +62,21 @@ func (f *File) newArray(t *Datatype, shape []int, raw []byte) (*Array, error) {
 	if err != nil {
 		return nil, err
 	}
+	if records, ok := data.(*Records); ok {
+		records.reshape(full)
+	}
 	return &Array{dtype: t, shape: full, data: data}, nil
 }
 
 // emptyArray makes an Array that has no elements.
 func emptyArray(t *Datatype, shape []int) (*Array, error) {
 	d := decoder{}
+	full := append(slices.Clone(shape), t.dims...)
 	data, err := d.decode(t, nil, 0)
-	return &Array{dtype: t, shape: append(slices.Clone(shape), t.dims...), data: data}, err
+	if records, ok := data.(*Records); ok {
+		records.reshape(full)
+	}
+	return &Array{dtype: t, shape: full, data: data}, err
 }
 
 // A decoder turns elements as they are stored into Go values.

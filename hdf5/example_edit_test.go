@@ -131,6 +131,35 @@ func ExampleCompoundOf() {
 	// Output: compound 8
 }
 
+func ExampleNewRecords() {
+	point := must(hdf5.CompoundOf(
+		hdf5.Member{Name: "x", Type: must(hdf5.NamedType("float32"))},
+		hdf5.Member{Name: "label", Type: must(hdf5.FixedString(8, hdf5.ASCII))},
+	))
+	x, label := must(hdf5.NewArray([]float32{0.5, 2})), must(hdf5.NewArray([]string{"a", "b"}))
+	points := must(hdf5.NewRecords(point, []*hdf5.Array{x, label}))
+	fmt.Println(points.Shape(), must(points.Records()).Field("label").Data())
+	// Output: [2] [a b]
+}
+
+func ExampleConcatenate() {
+	first, last := must(hdf5.NewArray([]int8{1, 2, 3, 4}, 2, 2)), must(hdf5.NewArray([]int8{5, 6}, 1, 2))
+	both := must(hdf5.Concatenate(first, last))
+	fmt.Println(both.Shape(), both.Data())
+	// Output: [3 2] [1 2 3 4 5 6]
+}
+
+func ExampleZeros() {
+	fmt.Println(must(hdf5.Zeros(must(hdf5.NamedType("float64")), 3)).Data())
+	// Output: [0 0 0]
+}
+
+func ExampleDatatype_Equal() {
+	short, long := must(hdf5.FixedString(4, hdf5.ASCII)), must(hdf5.FixedString(8, hdf5.ASCII))
+	fmt.Println(short.Equal(long), short.Equal(must(hdf5.FixedString(4, hdf5.ASCII))))
+	// Output: false true
+}
+
 func ExampleTx_SetAttribute() {
 	dir := must(os.MkdirTemp("", "hdf5"))
 	defer os.RemoveAll(dir)

@@ -15,7 +15,9 @@ const createdVersion = "3.0.0"
 // of an existing one. The layers, among them the main matrix "", have one shape;
 // the attributes have one value for each row or column. See [Layers.Set],
 // [Attributes.Set] and [GlobalAttributes.Set] for what they can be, and
-// [Layers.Matrices] and [Attributes.Arrays] for those of another file or view.
+// [Layers.Matrices] and [Attributes.Arrays] for those of another file or view. Attributes
+// that these have and Set refuses, compounds for one, as in SCope's files, are stored
+// as they are, but are not valid: see [Validate].
 //
 //	err := loom.Create(ctx, "cells.loom", map[string]loom.Matrix{"": counts}, rowAttrs, colAttrs, nil)
 //

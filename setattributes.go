@@ -14,15 +14,16 @@ import (
 //
 // The values are numbers, strings or booleans, whose first dimension is as long
 // as the axis; booleans are stored as uint8. Other lengths are an error that wraps
-// [ErrShape], references and what cannot be read one that wraps [ErrType], and a name that is
-// empty or contains a slash one that wraps [ErrName].
-//
-// Compounds, which SCope's files have, and enumerations, complex numbers, sequences and opaque
-// bytes are stored as they are, but are no part of the specification: [Validate] finds
-// fault with them, and so does [Open] without [SkipValidation].
+// [ErrShape], other types one that wraps [ErrType], and a name that is empty or
+// contains a slash one that wraps [ErrName].
 func (a *Attributes) Set(name string, values *Array) error {
 	ctx := context.Background()
-	return a.change(ctx, name, func(e *edit) error { return e.setAttribute(ctx, a.axis, name, values) })
+	return a.change(ctx, name, func(e *edit) error {
+		if err := checkPlain(values); err != nil {
+			return err
+		}
+		return e.setAttribute(ctx, a.axis, name, values)
+	})
 }
 
 // Delete removes an attribute from the file, in a transaction. It is an error

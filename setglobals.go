@@ -18,7 +18,12 @@ import (
 // transaction.
 func (g *GlobalAttributes) Set(name string, value *Array) error {
 	ctx := context.Background()
-	return g.change(ctx, name, func(e *edit) error { return e.setGlobal(ctx, name, value) })
+	return g.change(ctx, name, func(e *edit) error {
+		if err := checkPlain(value); err != nil {
+			return err
+		}
+		return e.setGlobal(ctx, name, value)
+	})
 }
 
 // Delete removes a global attribute from the file, in a transaction. It is an

@@ -26,25 +26,34 @@ func (e *edit) storable(values *Array) (*Array, error) {
 // the byte order of most machines, as which booleans become uint8, strings of
 // variable length, and others as they are if isKept.
 func normalized(values *Array) (*Array, error) {
-	if values == nil {
-		return nil, fmt.Errorf("no values: %w", ErrType)
+	if values != nil && isKept(values.Type()) {
+		return values, nil
+	}
+	if err := checkPlain(values); err != nil {
+		return nil, err
 	}
 	switch values.Type().Class() {
 	case hdf5.Bool:
 		return normalizedBools(values)
 	case hdf5.String:
 		return normalizedStrings(values)
-	case hdf5.Integer, hdf5.Float:
-		t, err := hdf5.NamedType(values.Type().String())
-		if err != nil {
-			return nil, err
-		}
-		return values.WithType(t)
 	}
-	if isKept(values.Type()) {
-		return values, nil
+	t, err := hdf5.NamedType(values.Type().String())
+	if err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("%s values, want numbers, strings or booleans: %w", values.Type(), ErrType)
+	return values.WithType(t)
+}
+
+// checkPlain refuses values of types that the specification does not know.
+func checkPlain(values *Array) error {
+	if values == nil {
+		return fmt.Errorf("no values: %w", ErrType)
+	}
+	if !isPlain(values.Type()) {
+		return fmt.Errorf("%s values, want numbers, strings or booleans: %w", values.Type(), ErrType)
+	}
+	return nil
 }
 
 // isPlain reports whether the specification knows values of a type.

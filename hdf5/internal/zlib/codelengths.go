@@ -29,9 +29,10 @@ func (f *Inflater) readTables(s *stream) error {
 
 	f.preLens = [numCodeLens]uint8{}
 	for _, sym := range codeLenOrder[:codeLens] {
-		s.refill()
 		if s.n < 3 {
-			return ErrTruncated
+			if s.refill(); s.n < 3 {
+				return ErrTruncated
+			}
 		}
 		f.preLens[sym] = uint8(s.bits & 7)
 		s.take(3)

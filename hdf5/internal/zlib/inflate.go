@@ -154,6 +154,13 @@ func (f *Inflater) blocks(s *stream) error {
 
 // refill makes sure of 56 bits or more, or of all that are left.
 func (s *stream) refill() {
+	if s.n < 64 && s.in+8 <= len(s.src) {
+		s.bits |= load64(s.src, s.in) << s.n
+		s.in += int(63-s.n) / 8
+		s.n |= 56
+		s.bits &= 1<<s.n - 1
+		return
+	}
 	for s.n <= 56 && s.in < len(s.src) {
 		s.bits |= uint64(s.src[s.in]) << s.n
 		s.in++

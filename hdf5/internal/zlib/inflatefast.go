@@ -17,20 +17,30 @@ const (
 // those are cleared rather than copied, and left out of the checksum.
 const longRun = 96
 
-// zeros reports whether the dist bytes before dst[at:] are known to be zeros, which
-// is asked for the distances that encoders use for runs. dist is at most at.
-func zeros(dst []byte, at, dist int) bool {
-	switch {
-	case dist == 1:
-		return dst[at-1] == 0
-	case dist < 8 || dist > 16:
+// zeros reports whether the length bytes that come dist bytes before dst[at:] are
+// zeros: dist of them if that is less, as these are repeated. dist is at most at, and
+// length at least 8.
+func zeros(dst []byte, at, dist, length int) bool {
+	if dist < 8 {
+		return dist == 1 && dst[at-1] == 0
+	}
+	from := at - dist
+	last := from + min(dist, length) - 8
+	if load64(dst, from)|load64(dst, last) != 0 {
 		return false
 	}
-	return load64(dst, at-dist)|load64(dst, at-8) == 0
+	var all uint64
+	for from += 8; from < last; from += 8 {
+		all |= load64(dst, from)
+	}
+	return all == 0
 }
 
-// skipZeros adds dst[:to] to the checksum, of which dst[from:to] are zeros.
+// skipZeros adds dst[:to] to the checksum, of which dst[from:to] are zeros, no fewer
+// than longRun.
 func (s *stream) skipZeros(from, to int) {
+	// Whole words are faster to sum, and some zeros more do not matter.
+	from = s.summed + (from-s.summed+15)&^15
 	s.sum.update(s.dst[s.summed:from])
 	s.sum.zeros(to - from)
 	s.summed = to
@@ -43,21 +53,27 @@ func (s *stream) skipZeros(from, to int) {
 // whole entries, of which the low byte counts bits, and never more than there are.
 // Above the n low bits of bits there may be more bits of the stream, which are
 // loaded again.
+//
+// The entry of the symbol that comes next is looked up before a match is copied: how
+// long that takes is hard for the processor to predict, and it need not wait then.
 func (s *stream) symbolsFast(t *tables) (done bool, err error) {
 	src, dst, in, out := s.src, s.dst, s.in, s.out
 	inLimit, outLimit := len(src)-fastInput, len(dst)-fastOutput
+	if in > inLimit || out > outLimit {
+		return false, nil
+	}
 	bits, n := s.bits, uint64(s.n)
 	if n > 63 {
 		n, in = n-8, in-1 // 64 of them do not fit into six bits
 		bits &= 1<<56 - 1
 	}
+	// Whole bytes, as many as there is room for: 56 bits or more are there.
+	bits |= load64(src, in) << (n & 63)
+	in += int(^n >> 3 & 7)
+	n |= 56
+	e := t.literals[bits&(1<<literalBits-1)]
 	for in <= inLimit && out <= outLimit {
-		// Whole bytes, as many as there is room for: 56 bits or more are there.
-		bits |= load64(src, in) << (n & 63)
-		in += int(^n >> 3 & 7)
-		n |= 56
-
-		e := t.literals[bits&(1<<literalBits-1)]
+		// 56 bits or more are there, and e is the entry that the first of them choose.
 		if e&entryLiteral != 0 {
 			bits >>= e & 63
 			n -= uint64(e)
@@ -69,18 +85,16 @@ func (s *stream) symbolsFast(t *tables) (done bool, err error) {
 				n -= uint64(e)
 				store8(dst, out, byte(e>>entryPayload))
 				out++
+				bits |= load64(src, in) << (n & 63)
+				in += int(^n >> 3 & 7)
+				n |= 56
 				e = t.literals[bits&(1<<literalBits-1)]
-				if e&entryLiteral != 0 {
-					bits >>= e & 63
-					n -= uint64(e)
-					store8(dst, out, byte(e>>entryPayload))
-					out++
-					continue
-				}
+				continue
 			}
+			bits |= load64(src, in) << (n & 63)
+			in += int(^n >> 3 & 7)
+			n |= 56
 		}
-
-		// 36 bits or more are there, for 15 of a code and 5 extra bits.
 		if e&entrySpecial != 0 {
 			if e&entrySubtable != 0 {
 				bits >>= e & 63
@@ -92,6 +106,10 @@ func (s *stream) symbolsFast(t *tables) (done bool, err error) {
 				n -= uint64(e)
 				store8(dst, out, byte(e>>entryPayload))
 				out++
+				bits |= load64(src, in) << (n & 63)
+				in += int(^n >> 3 & 7)
+				n |= 56
+				e = t.literals[bits&(1<<literalBits-1)]
 				continue
 			}
 			if e&entrySpecial != 0 {
@@ -105,15 +123,11 @@ func (s *stream) symbolsFast(t *tables) (done bool, err error) {
 				break
 			}
 		}
+		// Of 56 bits a length takes 20 at the most, 15 of a code and 5 extra ones,
+		// and a distance 28.
 		length := int(e>>entryPayload) + int(bits&(1<<(e&63)-1)>>(e>>8&63))
 		bits >>= e & 63
 		n -= uint64(e)
-
-		bits |= load64(src, in) << (n & 63)
-		in += int(^n >> 3 & 7)
-		n |= 56
-
-		// 56 bits or more are there, for 15 of a code and 13 extra bits.
 		e = t.distances[bits&(1<<distBits-1)]
 		if e&entrySpecial != 0 {
 			if e&entrySubtable != 0 {
@@ -133,20 +147,28 @@ func (s *stream) symbolsFast(t *tables) (done bool, err error) {
 			err = ErrDistance
 			break
 		}
+		bits |= load64(src, in) << (n & 63)
+		in += int(^n >> 3 & 7)
+		n |= 56
+		e = t.literals[bits&(1<<literalBits-1)]
 
 		end := out + length
 		switch {
-		case length >= longRun && zeros(dst, out, dist):
+		case length >= longRun && zeros(dst, out, dist, length):
 			clear(dst[out:end])
 			s.skipZeros(out, end)
-		case dist >= 8:
+		case dist >= 16:
 			from := out - dist
-			store64(dst, out, load64(dst, from))
-			store64(dst, out+8, load64(dst, from+8))
-			for out += 16; out < end; out += 16 {
-				from += 16
-				store64(dst, out, load64(dst, from))
-				store64(dst, out+8, load64(dst, from+8))
+			copy16(dst, out, from)
+			copy16(dst, out+16, from+16)
+			for out += 32; out < end; out += 32 {
+				from += 32
+				copy16(dst, out, from)
+				copy16(dst, out+16, from+16)
+			}
+		case dist >= 8:
+			for ; out < end; out += 8 {
+				store64(dst, out, load64(dst, out-dist))
 			}
 		case dist == 1:
 			v := uint64(dst[out-1]) * 0x0101010101010101

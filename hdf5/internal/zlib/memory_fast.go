@@ -22,3 +22,10 @@ func store64(b []byte, i int, v uint64) {
 func store8(b []byte, i int, v byte) {
 	*(*byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), i)) = v
 }
+
+// copy16 copies b[from:from+16] to b[to:to+16]; these do not overlap.
+func copy16(b []byte, to, from int) {
+	type words struct{ w [2]uint64 }
+	p := unsafe.Pointer(unsafe.SliceData(b))
+	*(*words)(unsafe.Add(p, to)) = *(*words)(unsafe.Add(p, from))
+}

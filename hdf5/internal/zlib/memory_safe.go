@@ -12,3 +12,9 @@ func store64(b []byte, i int, v uint64) { binary.LittleEndian.PutUint64(b[i:], v
 
 // store8 sets b[i].
 func store8(b []byte, i int, v byte) { b[i] = v }
+
+func copy16(b []byte, to, from int) {
+	v, w := load64(b, from), load64(b, from+8)
+	store64(b, to, v)
+	store64(b, to+8, w)
+}

@@ -139,30 +139,20 @@ const maxMatch = 258
 // code of no symbol is let pass, and one of a single symbol of one bit, unless
 // strict is set: a block may have no distances, or one.
 func makeTable(table []entry, indexBits int, lens []uint8, symbols []entry, strict bool) bool {
-	var counts [maxCodeLen + 1]uint16
-	for _, n := range lens {
-		counts[n&maxCodeLen]++
-	}
-	used := len(lens) - int(counts[0])
-	counts[0] = 0
-
-	// left counts the words of n bits that shorter ones do not start.
-	left := 1
-	for n := 1; n <= maxCodeLen; n++ {
-		left = left<<1 - int(counts[n])
-		if left < 0 {
-			return false
-		}
+	b := tableBuilder{table: table, indexBits: indexBits, symbols: symbols}
+	used := b.use(lens)
+	left := b.words()
+	if left < 0 {
+		return false
 	}
 	if left > 0 {
-		if strict || used > 1 || used == 1 && counts[1] != 1 {
+		if strict || used > 1 || used == 1 && b.counts[1] != 1 {
 			return false
 		}
 		fill(table[:1<<indexBits], entrySpecial|1)
 	}
 
-	b := tableBuilder{table: table, indexBits: indexBits, symbols: symbols}
-	b.sort(lens, &counts)
+	b.sort(lens, used)
 	b.index()
 	b.subtables()
 	return true
@@ -180,6 +170,10 @@ type tableBuilder struct {
 	indexBits int
 	symbols   []entry
 
+	used    [numFixedLiterals]uint16 // the symbols that have words, ascending
+	counts  [maxCodeLen + 1]uint16   // how many have words of so many bits
+	longest int                      // bits of the longest word
+
 	// The symbols in the order of their words: by length, then by value. Those of
 	// n bits are sorted[start[n]:start[n+1]], and first[n] is the word of the first.
 	sorted [numFixedLiterals]uint16
@@ -187,17 +181,56 @@ type tableBuilder struct {
 	first  [maxCodeLen + 1]uint16
 }
 
-func (b *tableBuilder) sort(lens []uint8, counts *[maxCodeLen + 1]uint16) {
-	for n := 1; n <= maxCodeLen; n++ {
-		b.start[n+1] = b.start[n] + counts[n]
-		b.first[n] = (b.first[n-1] + counts[n-1]) << 1
-	}
-	next := b.start
-	for sym, n := range lens {
-		if n != 0 {
-			b.sorted[next[n&maxCodeLen]] = uint16(sym)
-			next[n&maxCodeLen]++
+// use finds the symbols that have words, and returns how many there are. Most have
+// none, and are passed over eight at a time.
+func (b *tableBuilder) use(lens []uint8) (used int) {
+	for i := 0; i < len(lens); i += 8 {
+		var word uint64
+		if i+8 <= len(lens) {
+			word = load64(lens, i)
+		} else {
+			for k, n := range lens[i:] {
+				word |= uint64(n) << (8 * k)
+			}
 		}
+		for word != 0 {
+			k := bits.TrailingZeros64(word) &^ 7
+			b.used[used] = uint16(i + k/8)
+			used++
+			n := word >> k & maxCodeLen
+			b.counts[n]++
+			b.longest = max(b.longest, int(n))
+			word &^= 0xff << k
+		}
+	}
+	return used
+}
+
+// words finds the first word of each length, and returns how many words of the longest
+// length no shorter one starts and no symbol has: less than none if there is no such code.
+func (b *tableBuilder) words() (left int) {
+	left = 1
+	var start, first uint16
+	for n := 1; n <= b.longest; n++ {
+		b.start[n], b.first[n] = start, first
+		count := b.counts[n]
+		if left = left<<1 - int(count); left < 0 {
+			return left
+		}
+		start += count
+		first = (first + count) << 1
+	}
+	b.start[b.longest+1] = start
+	return left
+}
+
+// sort puts the symbols in the order of their words.
+func (b *tableBuilder) sort(lens []uint8, used int) {
+	next := b.start
+	for _, sym := range b.used[:used] {
+		n := lens[sym] & maxCodeLen
+		b.sorted[next[n]] = sym
+		next[n]++
 	}
 }
 
@@ -209,6 +242,9 @@ func (b *tableBuilder) index() {
 	for n := 1; n <= b.indexBits; n++ {
 		copy(b.table[size:2*size], b.table[:size])
 		size *= 2
+		if n > b.longest {
+			continue
+		}
 		word := b.first[n]
 		for _, sym := range b.sorted[b.start[n]:b.start[n+1]] {
 			b.table[reversed(word, n)] = b.symbols[sym] + entry(n)*0x101
@@ -222,7 +258,7 @@ func (b *tableBuilder) index() {
 func (b *tableBuilder) subtables() {
 	at, depth, end := -1, 0, 1<<b.indexBits
 	var sub []entry
-	for n := maxCodeLen; n > b.indexBits; n-- {
+	for n := b.longest; n > b.indexBits; n-- {
 		rest := n - b.indexBits // bits that the index does not hold
 		for k := int(b.start[n+1]) - 1; k >= int(b.start[n]); k-- {
 			word := b.first[n] + uint16(k) - b.start[n]

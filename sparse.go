@@ -2,11 +2,8 @@ package loom
 
 import (
 	"context"
-	"fmt"
-	"slices"
 
 	"github.com/goloom/loom/hdf5"
-	"github.com/goloom/loom/internal/progress"
 	"github.com/goloom/loom/sparse"
 )
 
@@ -25,7 +22,7 @@ func (c *contents) Sparse(ctx context.Context, rows, cols Selector, layer string
 // columns cross, as a *[sparse.COO] of the layer's type. NaN is not zero.
 //
 // The dense matrix is never made: it takes memory for the result, twice over
-// while it grows. Entries come chunk by chunk as they are stored, and row by row
+// until it returns. Entries come chunk by chunk as they are stored, and row by row
 // within a chunk; the order depends on nothing else.
 func (l *Layer) Sparse(ctx context.Context, rows, cols Selector) (Matrix, error) {
 	numbers, err := l.numbers()
@@ -46,45 +43,24 @@ func SparseAs[T Number](ctx context.Context, l *Layer, rows, cols Selector) (*sp
 }
 
 func nonZerosAs[T Number](ctx context.Context, l *Layer, rows, cols Selector) (*sparse.COO[T], error) {
-	var all hdf5.NonZeros[T]
-	height, width, err := collectNonZeros(ctx, l, rows, cols, func(nz hdf5.NonZeros[T]) {
-		all.Rows = append(all.Rows, nz.Rows...)
-		all.Cols = append(all.Cols, nz.Cols...)
-		all.Values = append(all.Values, nz.Values...)
-	})
+	c, err := collectNonZeros[T](ctx, l, rows, cols)
 	if err != nil {
 		return nil, err
 	}
-	return sparse.NewCOO(height, width, all.Rows, all.Cols, all.Values)
-}
-
-// collectNonZeros passes the elements of a selection that are not zero to add,
-// which may keep them, chunk by chunk, and returns the shape of the selection.
-func collectNonZeros[T Number](ctx context.Context, l *Layer, rows, cols Selector, add func(hdf5.NonZeros[T])) (height, width int, err error) {
-	if height, err = rows.Count(l.rows); err != nil {
-		return 0, 0, l.failed(fmt.Errorf("%s: %w", Rows, err))
-	}
-	if width, err = cols.Count(l.cols); err != nil {
-		return 0, 0, l.failed(fmt.Errorf("%s: %w", Columns, err))
-	}
-	ctx, done := progress.Start(ctx, "sparse", int64(height), Rows.String())
-	clone := func(nz *hdf5.NonZeros[T]) (hdf5.NonZeros[T], error) {
-		return hdf5.NonZeros[T]{
-			Rows: slices.Clone(nz.Rows), Cols: slices.Clone(nz.Cols), Values: slices.Clone(nz.Values),
-		}, nil
-	}
-	err = streamNonZeros(ctx, l, rows, cols, clone, func(nz hdf5.NonZeros[T]) error {
-		add(nz)
-		if n := len(nz.Rows); n > 0 {
-			done.Reach(int64(nz.Rows[n-1])) // chunks come row by row
+	i, j, values := make([]int32, c.total), make([]int32, c.total), make([]T, c.total)
+	shares := c.shares()
+	err = inParallel(ctx, shares, func(s int) {
+		at := shares[s].at
+		for _, nz := range shares[s].chunks {
+			copy(i[at:], nz.Rows)
+			copy(j[at:], nz.Cols)
+			at += copy(values[at:], nz.Values)
 		}
-		return nil
 	})
 	if err != nil {
-		return 0, 0, err
+		return nil, l.failed(err)
 	}
-	done.Reach(int64(height))
-	return height, width, nil
+	return sparse.NewCOO(c.height, c.width, i, j, values)
 }
 
 // streamNonZeros is [hdf5.StreamNonZeros] of a layer in a file or in memory,
@@ -116,7 +92,7 @@ func streamDense[T Number, R any](ctx context.Context, m *sparse.Dense[T],
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		nz.Rows, nz.Cols, nz.Values = nz.Rows[:0], nz.Cols[:0], nz.Values[:0]
+		nz.Rows, nz.Cols, nz.Values, nz.Origin = nz.Rows[:0], nz.Cols[:0], nz.Values[:0], [2]int{first, 0}
 		for i := first; i < min(first+rowsAtOnce, rows); i++ {
 			for j, v := range m.Row(i) {
 				if v != 0 {

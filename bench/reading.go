@@ -71,12 +71,8 @@ func readAgain(ctx context.Context, t *task) error {
 
 func readSparse(ctx context.Context, t *task) error {
 	return t.reading(func(ds *loom.Conn) error {
-		coo, err := loom.SparseAs[float32](ctx, ds.Matrix(), loom.All(), loom.All())
-		if err != nil {
-			return err
-		}
-		coo.ToCSC()
-		return nil
+		_, err := loom.CSCAs[float32](ctx, ds.Matrix(), loom.All(), loom.All())
+		return err
 	})
 }
 

@@ -2,10 +2,8 @@ package hdf5
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"math"
-	"slices"
 	"sync"
 )
 
@@ -16,6 +14,9 @@ import (
 type NonZeros[T Number] struct {
 	Rows, Cols []int32
 	Values     []T
+
+	// Origin is the row and the column of the dataset at which the chunk begins.
+	Origin [2]int
 }
 
 // StreamNonZeros streams the non-zero elements of a selection of a numeric
@@ -51,12 +52,11 @@ func streamNonZeros[T Number, R any](ctx context.Context, d *Dataset, rows, cols
 		nz := pool.Get().(*NonZeros[T])
 		defer pool.Put(nz)
 		nz.reset()
+		nz.Origin = [2]int(pc.origin)
 		if pc.absent {
 			nz.fill(p, pc, fill)
 		} else {
-			s := scratchFor[T]()
-			defer s.release()
-			nz.extract(p, pc, toNumbers[T](d, values, s))
+			nz.extract(p, pc, values)
 		}
 		return work(nz)
 	}
@@ -106,70 +106,6 @@ func (p *plan) runs(pc *piece) (rows, cols run) {
 		return p.axes[i].within(lo, min(lo+pc.extent[i], p.d.space.dims[i]))
 	}
 	return within(0), within(1)
-}
-
-// extract collects the non-zero elements among the values of a piece.
-func (nz *NonZeros[T]) extract(p *plan, pc *piece, values []T) {
-	rows, cols := p.runs(pc)
-	width := pc.extent[1]
-	for i := range rows.n {
-		row := int32(rows.to(i))
-		line := values[rows.from(i)*width:][:width]
-		if cols.dense() {
-			nz.extractLine(row, int32(cols.to(0)), line[cols.src:][:cols.n])
-			continue
-		}
-		for k := range cols.n {
-			if v := line[cols.from(k)]; v != 0 {
-				nz.append(row, int32(cols.to(k)), v)
-			}
-		}
-	}
-}
-
-// skipBytes is how much of a line is skipped at once if it is all zeros.
-const skipBytes = 32
-
-// extractLine collects the non-zero elements of adjacent columns, from col on.
-func (nz *NonZeros[T]) extractLine(row, col int32, line []T) {
-	n, most := len(nz.Values), len(nz.Values)+len(line)
-	nz.Rows = slices.Grow(nz.Rows, len(line))[:most]
-	nz.Cols = slices.Grow(nz.Cols, len(line))[:most]
-	nz.Values = slices.Grow(nz.Values, len(line))[:most]
-
-	memory, size := bytesOf(line), sizeOf[T]()
-	group, at := skipBytes/size, 0
-	for ; at <= len(line)-group; at += group {
-		if !zeros32((*[skipBytes]byte)(memory[at*size:])) {
-			n = nz.place(n, row, col+int32(at), line[at:at+group])
-		}
-	}
-	n = nz.place(n, row, col+int32(at), line[at:])
-	nz.Rows, nz.Cols, nz.Values = nz.Rows[:n], nz.Cols[:n], nz.Values[:n]
-}
-
-// place stores the non-zero elements of a part of a line from place n on, and
-// returns the place after them. There is room for all elements.
-//
-// Where there is one among a few zeros, nobody can guess which it is, and a wrong
-// guess takes longer than the work. So every element is stored, and the place of one
-// that is zero is used again.
-func (nz *NonZeros[T]) place(n int, row, col int32, part []T) int {
-	rows, cols, values := nz.Rows[n:][:len(part)], nz.Cols[n:][:len(part)], nz.Values[n:][:len(part)]
-	found := 0
-	for k, v := range part {
-		rows[found], cols[found], values[found] = row, col+int32(k), v
-		if v != 0 {
-			found++
-		}
-	}
-	return n + found
-}
-
-// zeros32 reports whether all bits of b are zero.
-func zeros32(b *[skipBytes]byte) bool {
-	return binary.NativeEndian.Uint64(b[:])|binary.NativeEndian.Uint64(b[8:])|
-		binary.NativeEndian.Uint64(b[16:])|binary.NativeEndian.Uint64(b[24:]) == 0
 }
 
 // fill makes an element of every selected position of a piece.

@@ -1,0 +1,25 @@
+package bus
+
+import "strings"
+
+// A FormatError says where an input is not what it should be. It has one line.
+type FormatError struct {
+	File  string
+	Place string // "line 3", "record 12", "header", a key; "" if it is about the whole file
+	Want  string // what was expected
+	Got   string // what is there
+}
+
+// Error says all that is known, in one line.
+func (e *FormatError) Error() string {
+	var b strings.Builder
+	b.WriteString(e.File)
+	if e.Place != "" {
+		b.WriteString(": " + e.Place)
+	}
+	b.WriteString(": want " + e.Want)
+	if e.Got != "" {
+		b.WriteString(", got " + e.Got)
+	}
+	return b.String()
+}

@@ -44,6 +44,7 @@ type importRequest struct {
 var importKinds = []importKind{
 	cellrangerImport,
 	tenxH5Import,
+	busImport,
 	mtxImport,
 	tableImport, // last: text of nearly any kind looks like a table
 }

@@ -1,6 +1,13 @@
 package bus
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/goloom/loom/convert/internal/textfile"
+)
+
+// ErrMalformed is wrapped when an input is not what its format says: by every [*FormatError], among others.
+var ErrMalformed = textfile.ErrMalformed
 
 // A FormatError says where an input is not what it should be. It has one line.
 type FormatError struct {
@@ -23,3 +30,6 @@ func (e *FormatError) Error() string {
 	}
 	return b.String()
 }
+
+// Unwrap returns [ErrMalformed].
+func (e *FormatError) Unwrap() error { return ErrMalformed }

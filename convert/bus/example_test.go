@@ -83,7 +83,7 @@ func ExampleClasses() {
 func ExampleReadWhitelist() {
 	dir := temporary()
 	defer os.RemoveAll(dir)
-	w, err := bus.ReadWhitelist(put(dir, "10xv3_whitelist.txt", "AAAA\nGGGG\n"))
+	w, err := bus.ReadWhitelist(context.Background(), put(dir, "10xv3_whitelist.txt", "AAAA\nGGGG\n"))
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,13 +1,14 @@
 package bus
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/goloom/loom"
-	"github.com/goloom/loom/convert/internal/lines"
-	"github.com/goloom/loom/hdf5"
+	"github.com/goloom/loom/convert/internal/annotate"
+	"github.com/goloom/loom/convert/internal/textfile"
 )
 
 // genes are the rows of the matrix: their attributes, and where each is.
@@ -32,30 +33,26 @@ func (g *genes) add(key string, values ...string) int32 {
 }
 
 // attributes returns the row attributes.
-func (g *genes) attributes() (map[string]*loom.Array, error) {
+func (g *genes) attributes() map[string]*loom.Array {
 	attributes := map[string]*loom.Array{}
 	for name, values := range g.values {
-		a, err := hdf5.NewArray(values)
-		if err != nil {
-			return nil, err
-		}
-		attributes[name] = a
+		attributes[name] = annotate.Array(values)
 	}
-	return attributes, nil
+	return attributes
 }
 
 // readGenes reads a table of genes: a header, then a line for each gene. Each has a
 // key of its own.
-func readGenes(path, key string) (*genes, error) {
+func readGenes(ctx context.Context, path, key string) (*genes, error) {
 	var g *genes
 	at := 0 // column of the key
-	for line, err := range lines.Of(path) {
+	for line, err := range textfile.Lines(ctx, path) {
 		if err != nil {
 			return nil, err
 		}
 		fields := strings.Split(line.Text, "\t")
 		fail := func(want, got string) error {
-			return &FormatError{path, fmt.Sprintf("line %d", line.N), want, got}
+			return &FormatError{path, fmt.Sprintf("line %d", line.Number), want, got}
 		}
 		if g == nil {
 			if at = slices.Index(fields, key); at < 0 {

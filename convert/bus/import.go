@@ -100,7 +100,7 @@ func (i *importing) run(ctx context.Context) (err error) {
 	if err := i.opts.check(); err != nil {
 		return err
 	}
-	if err := i.prepare(); err != nil {
+	if err := i.prepare(ctx); err != nil {
 		return err
 	}
 	counts, err := i.count(ctx)
@@ -115,16 +115,16 @@ func (i *importing) run(ctx context.Context) (err error) {
 }
 
 // prepare reads everything but the reads.
-func (i *importing) prepare() error {
+func (i *importing) prepare(ctx context.Context) error {
 	path := filepath.Join(i.dir, transcriptsName)
-	t, err := readTranscripts(path, &i.opts)
+	t, err := readTranscripts(ctx, path, &i.opts)
 	if err != nil {
 		return err
 	}
 	i.transcripts = t
 	i.summary.Genes, i.summary.Layers = len(t.genes.row), t.names
 	if i.opts.Whitelist != "" {
-		if i.whitelist, err = ReadWhitelist(i.opts.Whitelist); err != nil {
+		if i.whitelist, err = ReadWhitelist(ctx, i.opts.Whitelist); err != nil {
 			return err
 		}
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/goloom/loom"
 	"github.com/goloom/loom/cellcalling"
 	"github.com/goloom/loom/convert/bus"
-	"github.com/goloom/loom/convert/internal/experiment"
+	"github.com/goloom/loom/internal/experiment"
 )
 
 // A made is an experiment that was written to a folder.

@@ -1,12 +1,13 @@
 package bus
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
-	"github.com/goloom/loom/convert/internal/lines"
+	"github.com/goloom/loom/convert/internal/textfile"
 )
 
 // maxLayers is how many layers there can be beside the main matrix.
@@ -22,16 +23,16 @@ type transcripts struct {
 }
 
 // readTranscripts reads transcripts.txt and finds the gene and the layers of each.
-func readTranscripts(path string, opts *Options) (*transcripts, error) {
+func readTranscripts(ctx context.Context, path string, opts *Options) (*transcripts, error) {
 	index := map[string]int32{}
-	for line, err := range lines.Of(path) {
+	for line, err := range textfile.Lines(ctx, path) {
 		if err != nil {
 			return nil, err
 		}
 		if _, ok := index[line.Text]; ok || line.Text == "" {
-			return nil, &FormatError{path, fmt.Sprintf("line %d", line.N), "the name of a transcript that was not there before", fmt.Sprintf("%q", line.Text)}
+			return nil, &FormatError{path, fmt.Sprintf("line %d", line.Number), "the name of a transcript that was not there before", fmt.Sprintf("%q", line.Text)}
 		}
-		index[line.Text] = int32(line.N - 1)
+		index[line.Text] = int32(line.Number - 1)
 	}
 	if len(index) == 0 {
 		return nil, &FormatError{File: path, Want: "the name of a transcript on each line", Got: "an empty file"}
@@ -40,21 +41,21 @@ func readTranscripts(path string, opts *Options) (*transcripts, error) {
 	for i := range t.gene {
 		t.gene[i] = noGene
 	}
-	if err := t.readGenes(index, opts); err != nil {
+	if err := t.readGenes(ctx, index, opts); err != nil {
 		return nil, err
 	}
-	return t, t.readLayers(path, index, opts.layers())
+	return t, t.readLayers(ctx, path, index, opts.layers())
 }
 
 // noGene is the gene of what has none, or several.
 const noGene = -1
 
 // readGenes finds the gene of each transcript.
-func (t *transcripts) readGenes(index map[string]int32, opts *Options) error {
+func (t *transcripts) readGenes(ctx context.Context, index map[string]int32, opts *Options) error {
 	var path string
 	var assign func(fields []string) (gene int32, want string)
 	if m := opts.Manifest; m != nil {
-		genes, err := readGenes(m.GeneMetadata, m.GeneKey)
+		genes, err := readGenes(ctx, m.GeneMetadata, m.GeneKey)
 		if err != nil {
 			return err
 		}
@@ -69,7 +70,7 @@ func (t *transcripts) readGenes(index map[string]int32, opts *Options) error {
 		t.genes, path = newGenes("Accession", "Gene"), opts.TranscriptsToGenes
 		assign = t.listedGene
 	}
-	if err := t.assignGenes(path, index, assign); err != nil {
+	if err := t.assignGenes(ctx, path, index, assign); err != nil {
 		return err
 	}
 	for name, i := range index {
@@ -109,14 +110,14 @@ func (t *transcripts) listedGene(fields []string) (int32, string) {
 
 // assignGenes reads lines of a transcript and its gene, among others of which
 // there are no reads.
-func (t *transcripts) assignGenes(path string, index map[string]int32, assign func([]string) (int32, string)) error {
-	for line, err := range lines.Of(path) {
+func (t *transcripts) assignGenes(ctx context.Context, path string, index map[string]int32, assign func([]string) (int32, string)) error {
+	for line, err := range textfile.Lines(ctx, path) {
 		if err != nil {
 			return err
 		}
 		fields := strings.Split(line.Text, "\t")
 		fail := func(want, got string) error {
-			return &FormatError{path, fmt.Sprintf("line %d", line.N), want, got}
+			return &FormatError{path, fmt.Sprintf("line %d", line.Number), want, got}
 		}
 		if len(fields) < 2 {
 			return fail("a transcript, a tab and its gene", fmt.Sprintf("%q", line.Text))
@@ -138,20 +139,20 @@ func (t *transcripts) assignGenes(path string, index map[string]int32, assign fu
 }
 
 // readLayers finds the transcripts of each layer.
-func (t *transcripts) readLayers(transcriptsPath string, index map[string]int32, layers map[string]string) error {
+func (t *transcripts) readLayers(ctx context.Context, transcriptsPath string, index map[string]int32, layers map[string]string) error {
 	t.names = slices.Sorted(maps.Keys(layers))
 	if len(t.names) > maxLayers {
 		return fmt.Errorf("%d layers, want at most %d", len(t.names), maxLayers)
 	}
 	for bit, name := range t.names {
 		path := layers[name]
-		for line, err := range lines.Of(path) {
+		for line, err := range textfile.Lines(ctx, path) {
 			if err != nil {
 				return fmt.Errorf("layer %s: %w", name, err)
 			}
 			i, ok := index[line.Text]
 			if !ok {
-				return &FormatError{path, fmt.Sprintf("line %d", line.N), "a transcript of " + transcriptsPath, fmt.Sprintf("%q", line.Text)}
+				return &FormatError{path, fmt.Sprintf("line %d", line.Number), "a transcript of " + transcriptsPath, fmt.Sprintf("%q", line.Text)}
 			}
 			t.layers[i] |= 1 << bit
 		}

@@ -1,10 +1,11 @@
 package bus
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
-	"github.com/goloom/loom/convert/internal/lines"
+	"github.com/goloom/loom/convert/internal/textfile"
 )
 
 // A Whitelist is the barcodes that a chemistry uses. It takes 8 bytes a barcode, and 4 MiB
@@ -22,9 +23,9 @@ const bucketBits = 20
 // ReadWhitelist reads a file of one barcode a line, compressed by gzip or not. A file
 // without barcodes, with letters other than A, C, G and T, or with barcodes of different lengths or more than
 // 32 bases is a [*FormatError]. Barcodes may repeat.
-func ReadWhitelist(path string) (*Whitelist, error) {
+func ReadWhitelist(ctx context.Context, path string) (*Whitelist, error) {
 	w := &Whitelist{}
-	for line, err := range lines.Of(path) {
+	for line, err := range textfile.Lines(ctx, path) {
 		if err != nil {
 			return nil, err
 		}
@@ -32,7 +33,7 @@ func ReadWhitelist(path string) (*Whitelist, error) {
 			continue
 		}
 		if err := w.add(line.Text); err != nil {
-			err.File, err.Place = path, fmt.Sprintf("line %d", line.N)
+			err.File, err.Place = path, fmt.Sprintf("line %d", line.Number)
 			return nil, err
 		}
 	}

@@ -2,6 +2,7 @@ package bus_test
 
 import (
 	"compress/gzip"
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,7 +35,7 @@ func TestCorrect(t *testing.T) {
 		if err := os.WriteFile(path, []byte(strings.Join(list, "\n")), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		w, err := bus.ReadWhitelist(path)
+		w, err := bus.ReadWhitelist(context.Background(), path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -85,7 +86,7 @@ func corrected(barcode string, list []string) string {
 
 func TestReadWhitelist(t *testing.T) {
 	path := writeText(t, "list.txt", "ACGT\r\nACGA\r\nACGT\r\n\r\n")
-	w, err := bus.ReadWhitelist(path)
+	w, err := bus.ReadWhitelist(context.Background(), path)
 	if err != nil || w.Len() != 2 || w.BarcodeLength() != 4 {
 		t.Errorf("%v, want 2 barcodes of 4 bases; %v", w, err)
 	}
@@ -100,7 +101,7 @@ func TestReadWhitelist(t *testing.T) {
 	if err := gz.Close(); err != nil {
 		t.Fatal(err)
 	}
-	w, err = bus.ReadWhitelist(packed)
+	w, err = bus.ReadWhitelist(context.Background(), packed)
 	if err != nil || w.Len() != 2 {
 		t.Errorf("%v, want 2 barcodes; %v", w, err)
 	}

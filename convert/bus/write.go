@@ -3,9 +3,9 @@ package bus
 import (
 	"context"
 	"maps"
-	"slices"
 
 	"github.com/goloom/loom"
+	"github.com/goloom/loom/convert/internal/annotate"
 	"github.com/goloom/loom/hdf5"
 	"github.com/goloom/loom/internal/progress"
 )
@@ -20,24 +20,14 @@ func (i *importing) write(ctx context.Context, c *counts) error {
 				return err
 			}
 		}
-		rows, err := i.transcripts.genes.attributes()
-		if err != nil {
-			return err
-		}
-		for _, name := range i.transcripts.genes.columns {
-			if err := tx.RowAttrs().Set(name, rows[name]); err != nil {
-				return err
-			}
-		}
-		if err := i.writeCells(tx, c); err != nil {
-			return err
-		}
-		return i.writeGlobals(tx, c)
+		return annotate.Attributes{
+			Rows: i.transcripts.genes.attributes(), Cols: i.cells(c), Globals: i.globals(c),
+		}.Set(tx)
 	})
 }
 
-// writeCells writes the column attributes.
-func (i *importing) writeCells(tx *loom.Tx, c *counts) error {
+// cells returns the column attributes.
+func (i *importing) cells(c *counts) map[string]*loom.Array {
 	var ids []string
 	var umis []int64
 	prefix := ""
@@ -50,14 +40,11 @@ func (i *importing) writeCells(tx *loom.Tx, c *counts) error {
 			umis = append(umis, c.umis[k])
 		}
 	}
-	if err := setVector(tx.ColAttrs().Set, "CellID", ids); err != nil {
-		return err
-	}
-	return setVector(tx.ColAttrs().Set, "TotalUMIs", umis)
+	return map[string]*loom.Array{"CellID": annotate.Array(ids), "TotalUMIs": annotate.Array(umis)}
 }
 
-// writeGlobals writes the global attributes.
-func (i *importing) writeGlobals(tx *loom.Tx, c *counts) error {
+// globals returns the global attributes.
+func (i *importing) globals(c *counts) map[string]*loom.Array {
 	attrs := map[string]*loom.Array{
 		"Saturation":            hdf5.NewScalar(i.summary.Saturation()),
 		"RedundantReadFraction": hdf5.NewScalar(1 - float64(i.summary.UMIs)/float64(i.summary.Reads)),
@@ -65,38 +52,12 @@ func (i *importing) writeGlobals(tx *loom.Tx, c *counts) error {
 	if i.opts.Sample != "" {
 		attrs["SampleID"] = hdf5.NewScalar(i.opts.Sample)
 	}
-	set := func(name string, values *loom.Array) error {
-		attrs[name] = values
-		return nil
-	}
 	if i.calls != nil {
 		attrs["AmbientUMIs"] = hdf5.NewScalar(i.calls.AmbientUMIs)
-		if err := setVector(set, "AmbientPValue", i.calls.FDR); err != nil {
-			return err
-		}
-		if err := setVector(set, "BarcodeTotalUMIs", c.umis); err != nil {
-			return err
-		}
-		if err := setVector(set, "CellBarcodes", i.keep); err != nil {
-			return err
-		}
+		attrs["AmbientPValue"] = annotate.Array(i.calls.FDR)
+		attrs["BarcodeTotalUMIs"] = annotate.Array(c.umis)
+		attrs["CellBarcodes"] = annotate.Array(i.keep)
 	}
-	for name, value := range i.opts.Attrs {
-		attrs[name] = value
-	}
-	for _, name := range slices.Sorted(maps.Keys(attrs)) {
-		if err := tx.Attrs().Set(name, attrs[name]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// setVector sets an attribute to a vector.
-func setVector[T hdf5.Element](set func(string, *loom.Array) error, name string, values []T) error {
-	a, err := hdf5.NewArray(values)
-	if err != nil {
-		return err
-	}
-	return set(name, a)
+	maps.Copy(attrs, i.opts.Attrs)
+	return attrs
 }

@@ -43,6 +43,7 @@ var convertFormats = []convertFormat{
 	mtxConvert,
 	tableConvert,
 	tabConvert,
+	h5adConvert,
 }
 
 // A converting is what loom convert was asked to do.
@@ -84,6 +85,7 @@ With --json it prints one object with the keys filename, output, format and note
 // convertExamples are those of the command's help.
 const convertExamples = `  loom convert cells.loom cells.h5
   loom convert cells.loom cells --to cellranger
+  loom convert cells.loom cells.h5ad
   loom convert cells.loom spliced.mtx.gz --layer spliced`
 
 // describeFormats lists the formats for the help.

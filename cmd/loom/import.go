@@ -46,6 +46,7 @@ var importKinds = []importKind{
 	tenxH5Import,
 	busImport,
 	mtxImport,
+	h5adImport,
 	tableImport, // last: text of nearly any kind looks like a table
 }
 

@@ -16,6 +16,7 @@ import (
 type decoded struct {
 	values *hdf5.Array // nil if there is no counterpart
 	lost   string      // what of it the values do not tell, "" for nothing
+	filled string      // what stands for missing values, "" if there are none
 }
 
 // without returns a decoded of nothing, and why.
@@ -169,16 +170,19 @@ func takeCategories(codes []int64, categories *hdf5.Array, ordered bool) (decode
 		positions[i], used[code] = int(code), true
 	}
 	lost := categoryLosses(categories, used, ordered)
+	filled := ""
 	if missing > 0 {
-		more, text, err := withMissing(categories)
+		more, fill, err := withMissing(categories)
 		if err != nil {
 			return decoded{}, failed(err)
 		}
-		categories = more
-		lost = append(lost, fmt.Sprintf("%d missing values are %s", missing, text))
+		if texts, err := categories.Strings(); err == nil && slices.Contains(texts, "") {
+			lost = append(lost, fmt.Sprintf("%d missing values are empty strings, as some that are there", missing))
+		}
+		categories, filled = more, fill
 	}
 	chosen, err := categories.Select(positions)
-	return decoded{values: chosen, lost: strings.Join(lost, ", ")}, failed(err)
+	return decoded{chosen, strings.Join(lost, ", "), filled}, failed(err)
 }
 
 // categoryLosses returns what of categories their values do not tell: that they
@@ -186,7 +190,7 @@ func takeCategories(codes []int64, categories *hdf5.Array, ordered bool) (decode
 func categoryLosses(categories *hdf5.Array, used []bool, ordered bool) []string {
 	var lost []string
 	if ordered || !sortedCategories(categories) {
-		lost = append(lost, "the order of its categories")
+		lost = append(lost, "its categories have an order, which is gone")
 	}
 	unused := 0
 	for _, u := range used {
@@ -195,7 +199,7 @@ func categoryLosses(categories *hdf5.Array, used []bool, ordered bool) []string 
 		}
 	}
 	if unused > 0 {
-		lost = append(lost, fmt.Sprintf("%d categories that have no values", unused))
+		lost = append(lost, fmt.Sprintf("%d of its %d categories have no values and are gone", unused, len(used)))
 	}
 	return lost
 }
@@ -258,10 +262,10 @@ func (in *input) masked(ctx context.Context, g *hdf5.Group) (decoded, error) {
 	if missing == 0 {
 		return result, nil
 	}
-	all, text, err := withMissing(result.values)
+	all, filled, err := withMissing(result.values)
 	if err != nil {
 		return decoded{}, failed(err)
 	}
 	values, err := all.Select(positions)
-	return decoded{values: values, lost: fmt.Sprintf("%d missing values are %s", missing, text)}, failed(err)
+	return decoded{values: values, filled: filled}, failed(err)
 }

@@ -3,6 +3,9 @@ package h5ad
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/goloom/loom"
@@ -58,6 +61,30 @@ func (r *Report) lose(file, kind, name, format string, args ...any) {
 
 func (r *Report) warn(format string, args ...any) {
 	r.Warnings = append(r.Warnings, fmt.Sprintf(format, args...))
+}
+
+// note reports what a decoded of the input does not tell.
+func (im *importer) note(kind, name string, v decoded) {
+	if v.lost != "" {
+		im.lose(im.name, kind, name, "%s", v.lost)
+	}
+	if v.filled != "" {
+		group := kind + ": missing values are " + v.filled
+		im.filled[group] = append(im.filled[group], strconv.Quote(name))
+	}
+}
+
+// noteFilled reports in which columns something stands for missing values: in some
+// files there are dozens.
+func (im *importer) noteFilled() {
+	const most = 4
+	for _, group := range slices.Sorted(maps.Keys(im.filled)) {
+		names, more := im.filled[group], ""
+		if len(names) > most {
+			names, more = names[:most], fmt.Sprintf(" and %d more", len(names)-most)
+		}
+		im.warn("%s in %s%s", group, strings.Join(names, ", "), more)
+	}
 }
 
 // err returns the error about losses that are not allowed, nil if there are none.

@@ -196,20 +196,14 @@ func arrayChunks(shape []int, size int) []int {
 // native returns values as numpy has them on most machines: numbers of the least
 // significant byte first, strings of variable length in UTF-8.
 func native(values *hdf5.Array) (*hdf5.Array, error) {
-	if texts, err := values.Strings(); err == nil {
-		if len(values.Shape()) == 0 {
-			return hdf5.NewScalar(texts[0]), nil
+	if t := values.Type(); t.String() == "float16" {
+		half, err := hdf5.NamedType("float16")
+		if err != nil {
+			return nil, err
 		}
-		return hdf5.NewArray(texts, values.Shape()...)
+		return values.WithType(half)
 	}
-	if values.Type().Class() == hdf5.Bool {
-		return values, nil
-	}
-	t, err := hdf5.NamedType(values.Type().String())
-	if err != nil {
-		return nil, err
-	}
-	return values.WithType(t)
+	return plainArray(values)
 }
 
 // storable reports whether an array is of a type that h5ad has for arrays.

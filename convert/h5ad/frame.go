@@ -57,11 +57,11 @@ func (in *input) recordFrame(ctx context.Context, d *hdf5.Dataset) (*frame, erro
 	f := &frame{path: d.Path(), rows: values.Len()}
 	for _, field := range records.Fields() {
 		f.columns = append(f.columns, column{field.Name, under(d.Path(), field.Name), func(context.Context) (decoded, error) {
-			switch field.Values.Type().Class() {
-			case hdf5.Integer, hdf5.Float, hdf5.String, hdf5.Bool:
-				return decoded{values: field.Values}, nil
+			values, err := plainArray(field.Values)
+			if err != nil {
+				return without("elements of type %s have no counterpart", field.Values.Type()), nil
 			}
-			return without("elements of type %s have no counterpart", field.Values.Type()), nil
+			return decoded{values: values}, nil
 		}})
 	}
 	f.index, f.columns = f.columns[0], f.columns[1:]

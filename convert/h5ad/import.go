@@ -99,9 +99,10 @@ type importer struct {
 	tx   *loom.Tx
 	done *progress.Tracker // of the elements of layers
 
-	axes   [2]importAxis   // by loom.Axis: variables, observations
-	layers []importLayer   // the main matrix first
-	legacy map[string]bool // members of uns that are categories of obs and var
+	axes   [2]importAxis       // by loom.Axis: variables, observations
+	layers []importLayer       // the main matrix first
+	legacy map[string]bool     // paths in uns of categories and graphs that belong elsewhere
+	filled map[string][]string // names of columns, by what stands for missing values in them
 }
 
 // An importLayer is a matrix that becomes a layer.
@@ -113,7 +114,7 @@ type importLayer struct {
 // newImporter finds out what there is to import, and checks shapes and pointers:
 // most of what can be wrong with a file is found before anything is written.
 func newImporter(ctx context.Context, file *hdf5.File, name string, opts ImportOptions) (*importer, error) {
-	im := &importer{input: input{file, name}, opts: opts, legacy: map[string]bool{}}
+	im := &importer{input: input{file, name}, opts: opts, legacy: map[string]bool{}, filled: map[string][]string{}}
 	for _, part := range []string{"/obs", "/var"} {
 		o, err := im.lookup(part)
 		if err != nil {
@@ -167,6 +168,7 @@ func (im *importer) fill(ctx context.Context) error {
 	if err := im.setGlobals(ctx); err != nil {
 		return err
 	}
+	im.noteFilled()
 	return im.loseUnknown()
 }
 

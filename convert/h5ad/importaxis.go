@@ -150,9 +150,7 @@ func (im *importer) setColumn(ctx context.Context, a *importAxis, kind, name str
 			return err
 		}
 	}
-	if v.lost != "" {
-		im.lose(im.name, kind, name, "%s", v.lost)
-	}
+	im.note(kind, name, v)
 	if v.values == nil {
 		return nil
 	}
@@ -227,9 +225,14 @@ func (im *importer) setRecords(ctx context.Context, a *importAxis, d *hdf5.Datas
 	if err != nil {
 		return im.bad(d.Path(), "elements of type %s, want records", d.Type())
 	}
+	kind := a.part() + "m"
 	for _, field := range records.Fields() {
-		kind := a.part() + "m"
-		if err := im.setAttribute(a, im.rename(a.taken, a.axis.String(), field.Name, "_"+kind), under(d.Path(), field.Name), field.Values); err != nil {
+		values, err := plainArray(field.Values)
+		if err != nil {
+			im.lose(im.name, kind, field.Name, "%v", err)
+			continue
+		}
+		if err := im.setAttribute(a, im.rename(a.taken, a.axis.String(), field.Name, "_"+kind), under(d.Path(), field.Name), values); err != nil {
 			return err
 		}
 	}
@@ -250,9 +253,7 @@ func (im *importer) setMember(ctx context.Context, a *importAxis, m member) erro
 	if err != nil {
 		return err
 	}
-	if v.lost != "" {
-		im.lose(im.name, kind, m.name, "%s", v.lost)
-	}
+	im.note(kind, m.name, v)
 	if v.values == nil {
 		return nil
 	}

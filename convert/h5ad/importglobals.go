@@ -76,9 +76,7 @@ func (g *globalImporter) setMember(ctx context.Context, path, name string, m mem
 	if err != nil {
 		return err
 	}
-	if v.lost != "" {
-		g.lose(g.name, "uns", name, "%s", v.lost)
-	}
+	g.note("uns", name, v)
 	if v.values == nil {
 		return nil
 	}

@@ -6,15 +6,21 @@ import (
 )
 
 // compareNatural compares two strings with the numbers in them taken as numbers:
-// "cluster 2" comes before "cluster 10". It is the order that anndata gives
+// "cluster 2" comes before "cluster 10", and a number before any text. It is the order that anndata gives
 // categories. Strings that differ in leading zeros alone are compared byte by byte.
 func compareNatural(a, b string) int {
 	x, y := a, b
 	for x != "" && y != "" {
 		var c int
-		if isDigit(x[0]) && isDigit(y[0]) {
+		switch number := isDigit(x[0]); {
+		case number != isDigit(y[0]):
+			if number {
+				return -1
+			}
+			return 1
+		case number:
 			c = compareDigits(&x, &y)
-		} else {
+		default:
 			c = cmp.Compare(x[0], y[0])
 			x, y = x[1:], y[1:]
 		}

@@ -1,0 +1,7 @@
+package h5ad
+
+// For tests against anndata.
+var (
+	UniqueNames    = uniqueNames
+	CompareNatural = compareNatural
+)

@@ -97,7 +97,7 @@ func (b *busImporting) run(ctx context.Context, r importRequest) ([]string, erro
 	if err != nil {
 		return nil, err
 	}
-	return busNotes(summary, &opts), nil
+	return busNotes(summary), nil
 }
 
 // findT2G returns the file of transcripts and their genes in a folder.
@@ -113,12 +113,12 @@ func findT2G(dir string) (string, error) {
 }
 
 // busNotes says what the user should know of the reads.
-func busNotes(s *bus.Summary, opts *bus.Options) []string {
+func busNotes(s *bus.Summary) []string {
 	notes := []string{fmt.Sprintf("%d reads: %d of several genes and %d with unknown barcodes do not count, %d barcodes were corrected",
 		s.Reads, s.SeveralGenes, s.Uncorrected, s.Corrected)}
 	notes = append(notes, fmt.Sprintf("%d molecules in %d barcodes, %d of which are columns; saturation %.1f %%",
 		s.UMIs, s.Barcodes, s.Cells, 100*s.Saturation()))
-	if opts.Whitelist == "" {
+	if !s.Whitelisted {
 		notes = append(notes, "barcodes were not corrected, for there is no whitelist")
 	}
 	if s.Untested != "" {

@@ -137,6 +137,7 @@ Exit codes:
 		newCombineCommand(),
 		newAggregateCommand(),
 		newImportCommand(),
+		newFromfqCommand(),
 		newConvertCommand(),
 		newExportCommand(),
 	)

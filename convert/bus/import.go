@@ -38,6 +38,7 @@ type Summary struct {
 	Cells        int   // columns of the file
 	Genes        int   // rows
 	Layers       []string
+	Whitelisted  bool // barcodes were corrected
 
 	AmbientUMIs float64 // of [cellcalling.Calls], if cells were called
 	Untested    string  // of the same
@@ -127,6 +128,7 @@ func (i *importing) prepare(ctx context.Context) error {
 		if i.whitelist, err = ReadWhitelist(ctx, i.opts.Whitelist); err != nil {
 			return err
 		}
+		i.summary.Whitelisted = true
 	}
 	path = filepath.Join(i.dir, classesName)
 	file, err := os.Open(path)

@@ -42,6 +42,7 @@ type importRequest struct {
 
 // importKinds are the kinds in the order in which an input is tried for them.
 var importKinds = []importKind{
+	starImport,
 	cellrangerImport,
 	tenxH5Import,
 	busImport,

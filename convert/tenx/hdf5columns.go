@@ -97,6 +97,9 @@ func readColumns[T loom.Number](ctx context.Context, m *matrix, indices *window[
 				return nil, m.malformed("indices", "element %d is row %d, which column %d has already", from+k, row, j)
 			}
 			seen[row] = j + 1
+			if v := values[k]; v-v != 0 {
+				return nil, m.malformed("data", "element %d is %v, want a finite number", from+k, v)
+			}
 			if to := m.rowTo[row]; to >= 0 {
 				idx, kept = append(idx, int32(to)), append(kept, values[k])
 			}

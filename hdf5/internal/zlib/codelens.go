@@ -16,40 +16,54 @@ type codeLen struct{ sym, extra uint8 }
 // codeLenExtra is how many extra bits the symbols have.
 var codeLenExtra = [numCodeLens]uint8{repeatLast: 2, repeatZero: 3, repeatZeros: 7}
 
-// make finds the symbols that stand for the lengths of both codes, and their code.
-func (c *codeLens) make(m *codeMaker, literals, distances []uint8) {
+// make finds the symbols that stand for the lengths of both codes, of which the first has
+// the used symbols, and their code.
+func (c *codeLens) make(m *codeMaker, literals []uint8, used []uint16, distances []uint8) {
 	c.n, c.counts = 0, [numCodeLens]uint32{}
-	c.add(literals)
-	c.add(distances)
-	m.lengths(c.code.lens[:numCodeLens], c.counts[:], maxCodeLenLen)
-	c.code.assign(c.code.lens[:numCodeLens])
+	next := 0 // symbol
+	for len(used) > 0 {
+		c.add(0, int(used[0])-next)
+		length, run := literals[used[0]], 1
+		for run < len(used) && int(used[run]) == int(used[0])+run && literals[used[run]] == length {
+			run++
+		}
+		c.add(length, run)
+		next = int(used[0]) + run
+		used = used[run:]
+	}
+	for i := 0; i < len(distances); {
+		run := 1
+		for i+run < len(distances) && distances[i+run] == distances[i] {
+			run++
+		}
+		c.add(distances[i], run)
+		i += run
+	}
+	c.code.assign(m.lengths(c.code.lens[:numCodeLens], c.counts[:], maxCodeLenLen))
 	c.stated = numCodeLens
 	for c.stated > 4 && c.code.lens[codeLenOrder[c.stated-1]] == 0 {
 		c.stated--
 	}
 }
 
-// add adds the lengths of one code.
-func (c *codeLens) add(lens []uint8) {
-	for len(lens) > 0 {
-		run := 1
-		for run < len(lens) && run < maxRepeat && lens[run] == lens[0] {
-			run++
-		}
+// add adds a length that comes so often in a row.
+func (c *codeLens) add(length uint8, times int) {
+	for times > 0 {
+		run := min(times, maxRepeat)
 		switch {
-		case lens[0] == 0 && run >= 11:
+		case length == 0 && run >= 11:
 			c.symbol(repeatZeros, run-11)
-		case lens[0] == 0 && run >= 3:
+		case length == 0 && run >= 3:
 			c.symbol(repeatZero, run-3)
-		case lens[0] != 0 && run >= 4:
+		case length != 0 && run >= 4:
 			run = min(run, 7)
-			c.symbol(lens[0], 0)
+			c.symbol(length, 0)
 			c.symbol(repeatLast, run-4)
 		default:
 			run = 1
-			c.symbol(lens[0], 0)
+			c.symbol(length, 0)
 		}
-		lens = lens[run:]
+		times -= run
 	}
 }
 

@@ -10,8 +10,9 @@ const maxSymbols = numLiterals
 
 // A codeMaker makes codes out of how often symbols occur.
 type codeMaker struct {
-	order  [maxSymbols]uint64 // used symbols with their counts, rare ones first
-	weight [maxSymbols]uint64 // of inner nodes of the tree
+	used   [maxSymbols + 1]uint16 // symbols that have a word, in their order
+	order  [maxSymbols]uint64     // these with their counts, rare ones first
+	weight [maxSymbols]uint64     // of inner nodes of the tree
 	parent [2 * maxSymbols]uint16
 	depth  [2 * maxSymbols]uint8
 }
@@ -24,27 +25,53 @@ type prefixCode struct {
 }
 
 // lengths sets lens[i] to how many bits symbol i has that occurs counts[i] times, 0
-// if that is never, and at most limit. The code is complete: where fewer than two
-// symbols occur, the first ones that do not are given words too.
-func (m *codeMaker) lengths(lens []uint8, counts []uint32, limit int) {
+// if that is never, and at most limit, and returns the symbols that have some. The code is
+// complete: where fewer than two symbols occur, the first ones that do not are given words too.
+func (m *codeMaker) lengths(lens []uint8, counts []uint32, limit int) (used []uint16) {
 	clear(lens)
-	used := m.order[:0]
-	for sym, n := range counts {
-		if n != 0 {
-			used = append(used, uint64(n)<<16|uint64(sym))
-		}
+	n := 0
+	for sym, count := range counts {
+		m.used[n] = uint16(sym)
+		n += int((count | -count) >> 31) // one more if it is not zero, without a branch
 	}
+	used = m.used[:n]
 	for sym := 0; len(used) < 2; sym++ {
 		if counts[sym] == 0 {
-			used = append(used, uint64(sym))
+			used = append(used, uint16(sym))
 		}
 	}
-	slices.Sort(used)
-	m.tree(used)
-	m.limit(len(used), limit)
-	for i, u := range used {
+	if n < 2 {
+		slices.Sort(used)
+	}
+	order := m.sorted(used, counts)
+	m.tree(order)
+	m.limit(len(order), limit)
+	for i, u := range order {
 		lens[uint16(u)] = m.depth[i]
 	}
+	return used
+}
+
+// sorted returns symbols with their counts, in the order of these. Most counts are small,
+// so that it sorts by how many there are of each.
+func (m *codeMaker) sorted(used []uint16, counts []uint32) []uint64 {
+	const many = 63
+	var next [many + 2]uint16
+	for _, sym := range used {
+		next[min(counts[sym], many)+1]++
+	}
+	for i := 1; i < len(next); i++ {
+		next[i] += next[i-1]
+	}
+	rest := next[many]
+	for _, sym := range used {
+		count := counts[sym]
+		at := &next[min(count, many)]
+		m.order[*at] = uint64(count)<<16 | uint64(sym)
+		*at++
+	}
+	slices.Sort(m.order[rest:len(used)])
+	return m.order[:len(used)]
 }
 
 // tree builds Huffman's tree over leaves, of which there are at least two in the order
@@ -111,23 +138,21 @@ func (m *codeMaker) limit(leaves, most int) {
 	}
 }
 
-// assign sets the words that belong to the lengths.
-func (c *prefixCode) assign(lens []uint8) {
+// assign sets the words that belong to the lengths, of symbols in their order.
+func (c *prefixCode) assign(used []uint16) {
 	var next [maxCodeLen + 2]uint16
-	for _, n := range lens {
-		next[n+1]++
+	for _, sym := range used {
+		next[c.lens[sym]+1]++
 	}
-	next[1] = 0 // symbols without word
 	var first uint16
 	for n := 1; n <= maxCodeLen; n++ {
 		count := next[n+1]
 		next[n] = first
 		first = (first + count) << 1
 	}
-	for sym, n := range lens {
-		if n != 0 {
-			c.words[sym] = bits.Reverse16(next[n]) >> (16 - n)
-			next[n]++
-		}
+	for _, sym := range used {
+		n := c.lens[sym]
+		c.words[sym] = bits.Reverse16(next[n]) >> (16 - n)
+		next[n]++
 	}
 }

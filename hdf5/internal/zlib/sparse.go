@@ -5,15 +5,17 @@ import (
 	"math/bits"
 )
 
-// A token is what a block of a sparse stream is made of: below runNear a literal,
-// then the lengths of zeros that repeat the zero before them, and those of zeros
-// that repeat the farDistance zeros before them.
-type token = uint16
+// A token is what a block of a sparse stream is made of: a literal, or a run of zeros.
+//
+//	bits 0-8    the symbol, a literal or the length of a run
+//	bits 9-16   the bits that follow it: those that the length has in addition, and the distance
+//	bits 24-    how many these are
+type token = uint32
 
 const (
-	runNear token = 256
-	runFar  token = runNear + maxMatch - minMatch + 1
-	tokens        = 1 << 10 // more than runFar + maxMatch - minMatch
+	tokenExtra  = 9  // shift
+	tokenBits   = 24 // shift
+	symbolRange = 1 << tokenExtra
 
 	minMatch = 3
 )
@@ -50,9 +52,9 @@ const (
 // are for a general compressor.
 type SparseDeflater struct {
 	tokens [blockTokens]token
-	n      int // how many there are
-	counts [tokens]uint32
-	run    int // zeros before what is scanned next, not yet among the tokens
+	n      int                 // how many there are
+	counts [symbolRange]uint32 // of symbols
+	run    int                 // zeros before what is scanned next, not yet among the tokens
 
 	out   []byte // with spare capacity for the bits that wait
 	bits  uint64 // those, fewer than eight
@@ -63,7 +65,7 @@ type SparseDeflater struct {
 
 	maker     codeMaker
 	literals  prefixCode
-	emissions [tokens]emission
+	emissions [symbolRange]emission // of symbols
 	codeLens  codeLens
 }
 
@@ -75,7 +77,7 @@ func (d *SparseDeflater) Append(dst, src []byte) ([]byte, bool) {
 		return dst, false
 	}
 	d.n, d.run, d.bits, d.nbits = 0, 0, 0, 0
-	d.counts = [tokens]uint32{}
+	d.counts = [symbolRange]uint32{}
 	d.out = append(dst, 0x78, 0x5e) // window of 32 KiB, a fast level
 	d.sum, d.budget = newAdler(), len(src)/denseShare
 	defer func() { d.out = nil }()
@@ -101,22 +103,39 @@ func (d *SparseDeflater) scan(p []byte) bool {
 	// as there are bytes from it on.
 	var sum, weighted uint64
 	from := -d.run // where the zeros before what is looked at begin
+	n := d.n
 	for at := 0; at < len(p); at += 64 {
 		for mask := nonZeroBytes(p[at:]); mask != 0; mask &= mask - 1 {
 			i := at + bits.TrailingZeros64(mask)
 			c := p[i]
 			sum += uint64(c)
 			weighted += uint64(c) * uint64(len(p)-i)
-			if i > from {
-				d.zeros(i - from)
-			}
+			run := i - from
 			from = i + 1
-			d.add(token(c))
+			switch {
+			case run == 0:
+			case run < len(shortRuns):
+				r := &shortRuns[run]
+				for k, t := range r.tokens {
+					d.tokens[(n+k)&(blockTokens-1)] = t
+				}
+				n += int(r.n)
+				d.counts[0] += uint32(r.literals)
+				d.counts[r.last&(symbolRange-1)] += uint32(r.n - r.literals)
+			default:
+				d.n = n
+				d.zeros(run)
+				n = d.n
+			}
+			d.tokens[n&(blockTokens-1)] = token(c)
+			d.counts[c]++
+			n++
 		}
-		if d.n > blockTokens-blockSpare {
+		if d.n = n; n > blockTokens-blockSpare {
 			d.block(false)
+			n = 0
 		}
-		if d.n > d.budget {
+		if n > d.budget {
 			return false
 		}
 	}
@@ -125,6 +144,30 @@ func (d *SparseDeflater) scan(p []byte) bool {
 	d.sum.b += uint64(len(p))*d.sum.a + weighted
 	d.sum.a += sum
 	return true
+}
+
+// shortRuns are the tokens of runs of fewer zeros than farRun.
+var shortRuns = makeShortRuns()
+
+// A shortRun is n tokens, literals at first and then perhaps one of a run.
+type shortRun struct {
+	tokens      [minMatch]token
+	n, literals uint8
+	last        uint16 // symbol of the run
+}
+
+func makeShortRuns() (t [farRun]shortRun) {
+	for run := range t {
+		r := &t[run]
+		if run <= minMatch {
+			r.n, r.literals = uint8(run), uint8(run)
+			continue
+		}
+		r.n, r.literals = 2, 1
+		r.tokens[1] = nearRuns[run-1-minMatch]
+		r.last = uint16(r.tokens[1] & (symbolRange - 1))
+	}
+	return t
 }
 
 // nonZeroBytes has bit i set if p[i] is not zero, for the first 64 bytes of p.
@@ -163,23 +206,19 @@ func nonZeroOf8(v uint64) uint64 {
 func (d *SparseDeflater) add(t token) {
 	d.tokens[d.n] = t
 	d.n++
-	d.counts[t&(tokens-1)]++
+	d.counts[t&(symbolRange-1)]++
 }
 
 // zeros adds a run of zeros.
 func (d *SparseDeflater) zeros(run int) {
-	switch {
-	case run <= minMatch:
-		for range run {
-			d.add(0)
-		}
-	case run < farRun:
+	if run >= farRun {
 		d.add(0)
-		d.add(runNear + token(run-1-minMatch))
-	default:
-		d.add(0)
-		d.add(runNear + token(farDistance-1-minMatch))
+		d.add(nearRuns[farDistance-1-minMatch])
 		d.farZeros(run - farDistance)
+		return
+	}
+	for _, t := range shortRuns[run].tokens[:shortRuns[run].n] {
+		d.add(t)
 	}
 }
 
@@ -190,7 +229,7 @@ func (d *SparseDeflater) farZeros(run int) {
 		if rest := run - n; rest > 0 && rest < minMatch {
 			n -= minMatch // which leaves enough for another match
 		}
-		d.add(runFar + token(n-minMatch))
+		d.add(farRuns[n-minMatch])
 		run -= n
 		if d.n > blockTokens-blockSpare {
 			d.block(false)

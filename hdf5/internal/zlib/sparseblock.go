@@ -2,13 +2,6 @@ package zlib
 
 import "slices"
 
-// An emission is what is written for a token: bits, the first the least significant,
-// and in the upper eight how many they are. A run takes at most 15 bits for its
-// length, 5 extra bits, 1 for its distance and 2 extra bits.
-type emission = uint32
-
-const emissionBits = 24 // shift
-
 // The code of distances is always the same: two words of one bit.
 const (
 	nearSymbol = 0 // distance 1
@@ -34,23 +27,30 @@ func makeLengthSymbols() (t [maxMatch - minMatch + 1]uint8) {
 	return t
 }
 
+// Tokens of runs by their lengths from minMatch on: those that repeat the zero before
+// them, and those that repeat the farDistance zeros before them.
+var nearRuns, farRuns = makeRuns(0, 1), makeRuns(1|farExtra<<1, 3)
+
+// makeRuns makes tokens of runs, the distance of which takes some bits.
+func makeRuns(distance token, distanceBits uint) (t [maxMatch - minMatch + 1]token) {
+	for i := range t {
+		c := lengthCodes[lengthSymbols[i]]
+		t[i] = endOfBlock + 1 + token(lengthSymbols[i])
+		t[i] |= (token(i+minMatch-int(c.base)) | distance<<c.extra) << tokenExtra
+		t[i] |= token(uint(c.extra)+distanceBits) << tokenBits
+	}
+	return t
+}
+
 // block writes the tokens that there are as a block.
 func (d *SparseDeflater) block(last bool) {
-	var counts [numLiterals]uint32
-	copy(counts[:], d.counts[:runNear])
-	counts[endOfBlock] = 1
-	for length := range maxMatch - minMatch + 1 {
-		n := d.counts[int(runNear)+length] + d.counts[int(runFar)+length]
-		counts[endOfBlock+1+int(lengthSymbols[length])] += n
-	}
-	d.maker.lengths(d.literals.lens[:], counts[:], maxCodeLen)
-	d.literals.assign(d.literals.lens[:])
-	used := numLiterals
-	for d.literals.lens[used-1] == 0 {
-		used--
-	}
-	d.codeLens.make(&d.maker, d.literals.lens[:used], sparseDistLens[:])
-	size := d.emit() + int(d.literals.lens[endOfBlock])
+	d.counts[endOfBlock] = 1
+	lens := &d.literals.lens
+	used := d.maker.lengths(lens[:], d.counts[:numLiterals], maxCodeLen)
+	d.literals.assign(used)
+	symbols := int(used[len(used)-1]) + 1
+	size := d.emit(used)
+	d.codeLens.make(&d.maker, lens[:], used, sparseDistLens[:])
 
 	// The bits that waited, a header of three, those of the block, and the eight
 	// bytes that a flush stores.
@@ -60,56 +60,54 @@ func (d *SparseDeflater) block(last bool) {
 		header |= 1
 	}
 	d.put(header, 3)
-	d.codeLens.write(d, used, len(sparseDistLens))
+	d.codeLens.write(d, symbols, len(sparseDistLens))
 	d.putTokens()
-	d.put(uint64(d.literals.words[endOfBlock]), uint(d.literals.lens[endOfBlock]))
+	d.put(uint64(d.literals.words[endOfBlock]), uint(lens[endOfBlock]))
 	if last && d.nbits > 0 {
 		d.put(0, 8-d.nbits)
 	}
 	d.budget -= d.n
-	d.n, d.counts = 0, [tokens]uint32{}
+	d.n, d.counts = 0, [symbolRange]uint32{}
 }
 
-// emit sets the emissions of all tokens that occur, and returns how many bits these
-// take.
-func (d *SparseDeflater) emit() (size int) {
-	for t, n := range d.counts[:runNear] {
-		if n != 0 {
-			e := emission(d.literals.words[t]) | emission(d.literals.lens[t])<<emissionBits
-			d.emissions[t] = e
-			size += int(n) * int(e>>emissionBits)
+// An emission is what is written for a symbol: its word, the first bit the least
+// significant, and from emissionBits on how many bits these are.
+type emission = uint32
+
+const emissionBits = 16 // shift
+
+// emit sets the emissions of the symbols that occur, and returns how many bits all tokens
+// take at the most.
+func (d *SparseDeflater) emit(used []uint16) (size int) {
+	for _, sym := range used {
+		n := d.literals.lens[sym]
+		d.emissions[sym&(symbolRange-1)] = emission(d.literals.words[sym]) | emission(n)<<emissionBits
+		if sym > endOfBlock {
+			n += tokenBits - tokenExtra
 		}
-	}
-	for i, sym := range lengthSymbols {
-		near, far := int(runNear)+i, int(runFar)+i
-		if d.counts[near]|d.counts[far] == 0 {
-			continue
-		}
-		c := lengthCodes[sym]
-		word, n := emission(d.literals.words[endOfBlock+1+int(sym)]), emission(d.literals.lens[endOfBlock+1+int(sym)])
-		word |= emission(i+minMatch-int(c.base)) << n
-		n += emission(c.extra)
-		// Of the two distances, the first has the word 0 and the second 1.
-		d.emissions[near] = word | (n+1)<<emissionBits
-		d.emissions[far] = word | (1|farExtra<<1)<<n | (n+3)<<emissionBits
-		size += int(d.counts[near])*int(n+1) + int(d.counts[far])*int(n+3)
+		size += int(d.counts[sym]) * int(n)
 	}
 	return size
 }
 
 // putTokens writes the tokens. Room was made for all of them.
 func (d *SparseDeflater) putTokens() {
+	const word, extra = 1<<emissionBits - 1, 1<<(tokenBits-tokenExtra) - 1
 	out, at := d.out[:cap(d.out)], len(d.out)
 	acc, n := d.bits, d.nbits
 	list := d.tokens[:d.n]
 	for len(list) >= 2 {
 		// Fewer than 8 bits wait, and two tokens have at most 46.
-		e := d.emissions[list[0]&(tokens-1)]
-		acc |= uint64(e&(1<<emissionBits-1)) << (n & 63)
-		n += uint(e >> emissionBits)
-		e = d.emissions[list[1]&(tokens-1)]
-		acc |= uint64(e&(1<<emissionBits-1)) << (n & 63)
-		n += uint(e >> emissionBits)
+		t := list[0]
+		e := d.emissions[t&(symbolRange-1)]
+		bits := e >> emissionBits
+		acc |= (uint64(e&word) | uint64(t>>tokenExtra&extra)<<(bits&63)) << (n & 63)
+		n += uint(bits + t>>tokenBits)
+		t = list[1]
+		e = d.emissions[t&(symbolRange-1)]
+		bits = e >> emissionBits
+		acc |= (uint64(e&word) | uint64(t>>tokenExtra&extra)<<(bits&63)) << (n & 63)
+		n += uint(bits + t>>tokenBits)
 		list = list[2:]
 
 		store64(out, at, acc)
@@ -119,8 +117,9 @@ func (d *SparseDeflater) putTokens() {
 	}
 	d.out, d.bits, d.nbits = out[:at], acc, n
 	for _, t := range list {
-		e := d.emissions[t&(tokens-1)]
-		d.put(uint64(e&(1<<emissionBits-1)), uint(e>>emissionBits))
+		e := d.emissions[t&(symbolRange-1)]
+		bits := e >> emissionBits
+		d.put(uint64(e&word)|uint64(t>>tokenExtra&extra)<<(bits&63), uint(bits+t>>tokenBits))
 	}
 }
 

@@ -14,10 +14,13 @@ import (
 
 // What buckets take.
 const (
-	bucketElements = 1 << 20  // in a bucket, unless one batch of columns has more
-	bucketBuffers  = 32 << 20 // bytes, for all buckets together
-	recordBytes    = 16       // of an element: row, column within the bucket, value
+	bucketBuffers = 32 << 20 // bytes, for all buckets together
+	recordBytes   = 16       // of an element: row, column within the bucket, value
 )
+
+// bucketElements is how many are in a bucket, unless one batch of columns has more. Tests
+// change it.
+var bucketElements int64 = 1 << 20
 
 // bucketed passes on the columns of a file in which they are not in order: first all
 // elements go to a scratch file, in which neighbouring columns share a bucket,

@@ -1,0 +1,10 @@
+package mtx
+
+import "testing"
+
+// SmallBuckets makes buckets of a few elements until the test ends.
+func SmallBuckets(t testing.TB) {
+	before := bucketElements
+	bucketElements = 50
+	t.Cleanup(func() { bucketElements = before })
+}

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -16,6 +17,9 @@ type osFS struct{}
 
 func (osFS) OpenFile(name string, flag int, perm fs.FileMode) (File, error) {
 	f, err := os.OpenFile(name, flag, perm)
+	if errors.Is(err, syscall.EMFILE) {
+		return nil, fmt.Errorf("%w: work on fewer files at a time, or raise the limit by 'ulimit -n'", err)
+	}
 	if err != nil {
 		return nil, err
 	}

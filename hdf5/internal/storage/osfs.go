@@ -63,7 +63,7 @@ type osFile struct {
 	guarded bool   // a write lock is held that libhdf5's readers and ours respect
 }
 
-// called gives the file another name in errors: it has been renamed.
+// called gives the file another name in errors: it is about to be renamed.
 func (f *osFile) called(name string) { f.name = name }
 
 // named puts the name of the file into an error, which has the name it was opened by.

@@ -157,6 +157,16 @@ func TestReplaceThatFailsLeavesNothing(t *testing.T) {
 }
 
 // wantNames wants to find these names beside path.
+// TestReplacementIsNamedAsTheFile: an error about a file that cannot be made names it as it was
+// to be called.
+func TestReplacementIsNamedAsTheFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "none", "toy")
+	err := storage.Replace(storage.OS, name, nil, func(storage.File) error { return nil })
+	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), name+":") || strings.Contains(err.Error(), ".tmp") {
+		t.Errorf("%v, want one about %s", err, name)
+	}
+}
+
 // TestSuccessorIsNamedAsTheFile: errors about a file that has taken the place of another
 // do not name it as it was called before that.
 func TestSuccessorIsNamedAsTheFile(t *testing.T) {

@@ -68,7 +68,7 @@ func claim(fsys FS, path string, own *Volume) (release func() error, err error) 
 // replace is Replace for a file that is claimed, or that there is not.
 func replace(fsys FS, path string, old fs.FileInfo, release func() error, write func(f File) error) error {
 	temp := tempName(path)
-	if err := writeNew(fsys, temp, old, write); err != nil {
+	if err := writeNew(fsys, temp, path, old, write); err != nil {
 		return err
 	}
 	if runtime.GOOS == "windows" {
@@ -87,8 +87,8 @@ func replace(fsys FS, path string, old fs.FileInfo, release func() error, write 
 
 // writeNew creates a file that is durable and has the permissions of old, if
 // there is one; or it creates none.
-func writeNew(fsys FS, name string, old fs.FileInfo, write func(f File) error) error {
-	f, err := createLike(fsys, name, old)
+func writeNew(fsys FS, name, final string, old fs.FileInfo, write func(f File) error) error {
+	f, err := createLike(fsys, name, final, old)
 	if err != nil {
 		return err
 	}
@@ -101,9 +101,16 @@ func writeNew(fsys FS, name string, old fs.FileInfo, write func(f File) error) e
 	return nil
 }
 
-// createLike creates a file that has the permissions of old, if there is one.
-func createLike(fsys FS, name string, old fs.FileInfo) (File, error) {
+// createLike creates a file that has the permissions of old, if there is one. Errors name
+// it as it will be called in the end.
+func createLike(fsys FS, name, final string, old fs.FileInfo) (File, error) {
 	f, err := fsys.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+	if failed := (*fs.PathError)(nil); errors.As(err, &failed) && failed.Path == name {
+		failed.Path = final
+	}
+	if f, ok := f.(interface{ called(name string) }); ok {
+		f.called(final)
+	}
 	if err != nil || old == nil {
 		return f, err
 	}

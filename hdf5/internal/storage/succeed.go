@@ -29,7 +29,7 @@ func (v *Volume) Succeed(fsys FS, write func(f File) (*Volume, error)) (*Volume,
 		return nil, err
 	}
 	temp := tempName(v.resolved)
-	f, err := createLike(fsys, temp, old)
+	f, err := createLike(fsys, temp, v.name, old)
 	if err != nil {
 		return nil, refused(v.name, err)
 	}
@@ -45,9 +45,6 @@ func (v *Volume) Succeed(fsys FS, write func(f File) (*Volume, error)) (*Volume,
 		return nil, errors.Join(err, f.Close())
 	}
 	next.resolved = v.resolved
-	if f, ok := f.(interface{ called(name string) }); ok {
-		f.called(v.name)
-	}
 	return next, nil
 }
 

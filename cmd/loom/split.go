@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -170,19 +171,37 @@ func fileName(value string) string {
 	return safe
 }
 
-// make makes the files.
-func (s *splitter) make(conn *loom.Conn, groups []*group) (made []*madeFile, err error) {
-	if err := os.MkdirAll(s.dir, 0o777); err != nil {
-		return nil, err
+// missingFolders returns those of a folder and the ones above it that do not exist, the
+// outermost first.
+func missingFolders(dir string) []string {
+	var missing []string
+	for {
+		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		missing = append(missing, dir)
+		dir = filepath.Dir(dir)
 	}
+	slices.Reverse(missing)
+	return missing
+}
+
+// make makes the files, or leaves nothing.
+func (s *splitter) make(conn *loom.Conn, groups []*group) (made []*madeFile, err error) {
 	var fresh []string // were not there before
 	defer func() {
 		if err != nil {
-			for _, path := range fresh {
+			for _, path := range slices.Backward(fresh) {
 				err = errors.Join(err, os.Remove(path))
 			}
 		}
 	}()
+	for _, dir := range missingFolders(s.dir) {
+		if err := os.Mkdir(dir, 0o777); err != nil {
+			return nil, err
+		}
+		fresh = append(fresh, dir)
+	}
 	for _, g := range groups {
 		_, there := os.Lstat(g.path)
 		source := loom.Source{Conn: conn, Cols: loom.Indices(g.positions)}

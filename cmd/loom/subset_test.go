@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -125,6 +128,21 @@ func TestSplit(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 		must(t, append(args, "--force", "--json")...)
+	}
+}
+
+// TestSplitInterrupted: neither files nor folders are left.
+func TestSplitInterrupted(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var stderr bytes.Buffer
+	args := []string{"split", sample("mouse_cortex_tiny.loom"), "--by", "Age", "--dir", filepath.Join(dir, "new", "folder")}
+	if code := run(ctx, args, nil, io.Discard, &stderr); code != exitInterrupted {
+		t.Errorf("exit code %d: %s", code, stderr.String())
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 0 {
+		t.Errorf("left behind: %v, %v", entries, err)
 	}
 }
 

@@ -175,6 +175,7 @@ func fileName(value string) string {
 // outermost first.
 func missingFolders(dir string) []string {
 	var missing []string
+	dir = filepath.Clean(dir)
 	for {
 		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
 			break

@@ -89,7 +89,7 @@ func TestSplit(t *testing.T) {
 	for _, c := range []struct{ axis, by, group string }{
 		{"cols", "ClusterName", "col_attrs/"}, {"rows", "Chromosome", "row_attrs/"},
 	} {
-		path, dir := sample("mouse_cortex_tiny.loom"), filepath.Join(t.TempDir(), "new", "folder")
+		path, dir := sample("mouse_cortex_tiny.loom"), filepath.Join(t.TempDir(), "new", "folder")+"/"
 		values := textLines(must(t, "get", path, c.group+c.by))
 		counts := map[string]int{}
 		for _, fields := range values {

@@ -57,8 +57,8 @@ func (c *Calls) Cells(fdr float64, certain int64) []bool {
 // Call tells cells from empty droplets. columns are the counts of molecules: a column for each
 // barcode, in batches, of the given number of genes. They are gone through three times.
 //
-// It holds a batch, 24 bytes a barcode, 32 bytes a gene, and for each worker 4 bytes
-// a gene. Time grows with the simulations times the molecules of the largest candidate, or, if that is less,
+// It holds a batch, 24 bytes a barcode, 32 bytes a gene, and for each worker 4 bytes a gene. Time
+// grows with the simulations times the molecules of the largest candidate, or, if that is less,
 // with the simulations times genes times candidates.
 func Call(ctx context.Context, genes int, columns iter.Seq2[*sparse.CSC[uint32], error], opts Options) (*Calls, error) {
 	if opts.ExpectedCells < 0 || opts.Simulations < 0 {

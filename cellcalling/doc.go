@@ -2,8 +2,8 @@
 // barcodes have no cell, but molecules of the ambient RNA that floats around. [Call] finds the
 // barcodes whose molecules are not a sample of that.
 //
-// It follows EmptyDrops (Lun et al., Genome Biology 20:63, 2019) with the choices of Cell Ranger 3 and loompy's
-// call_cells:
+// It follows EmptyDrops (Lun et al., Genome Biology 20:63, 2019) with the choices of Cell Ranger 3
+// and loompy's call_cells:
 //
 //  1. Barcodes with more than 20 molecules, but fewer than what is left when twice the expected number of
 //     cells have been taken off the top, are ambient. Their sums are smoothed by simple Good-Turing

@@ -56,8 +56,8 @@ func loompyCalls(t *testing.T, e experiment, expected int, minCandidate int64) C
 func near(a, b float64) bool { return math.Abs(a-b) <= 1e-9*max(math.Abs(a), math.Abs(b)) }
 
 // TestCallEqualsLoompy compares each step with loompy's: what is ambient, the profile, how likely
-// the candidates are and the adjustment exactly, p-values up to what the random numbers of a thousand simulations
-// can differ by, and what is called exactly.
+// the candidates are and the adjustment exactly, p-values up to what the random numbers of a
+// thousand simulations can differ by, and what is called exactly.
 func TestCallEqualsLoompy(t *testing.T) {
 	e := newExperiment(11)
 	totals, sums, seen := e.sums()

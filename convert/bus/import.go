@@ -58,17 +58,19 @@ func (s *Summary) Saturation() float64 {
 
 // Import makes the Loom file out of the folder that kallisto bus has written: of output.bus, sorted
 // or not, matrix.ec and transcripts.txt. The main matrix has all molecules, a layer those of its
-// transcripts; elements are uint32. Rows are genes, columns barcodes in alphabetical order, with the attributes "CellID" and
-// "TotalUMIs". Global attributes are "Saturation", "RedundantReadFraction" (the share of all reads
-// that add no molecule, those among them that do not count), "SampleID" if there is a sample, and if cells are called
-// "AmbientUMIs", and of all barcodes before, in this order, "AmbientPValue", "BarcodeTotalUMIs" and "CellBarcodes".
+// transcripts; elements are uint32. Rows are genes, columns barcodes in alphabetical order, with
+// the attributes "CellID" and "TotalUMIs". Global attributes are "Saturation",
+// "RedundantReadFraction" (the share of all reads that add no molecule, those among them that do
+// not count), "SampleID" if there is a sample, and if cells are called "AmbientUMIs", and of all
+// barcodes before, in this order, "AmbientPValue", "BarcodeTotalUMIs" and "CellBarcodes".
 //
 // What is not as it should be is a [*FormatError]. The file appears when it is complete; if
 // anything fails there is none, or the one from before.
 //
-// Reads are streamed. In memory are up to 120 MiB of those that are being sorted, the whitelist, the names of
-// transcripts, 8 bytes an equivalence class, 34 bytes a barcode and a stripe of the matrix. Scratch files take up to
-// 24 bytes a read, and a few bytes for each element of the matrix that is not 0.
+// Reads are streamed. In memory are up to 120 MiB of those that are being sorted, the whitelist,
+// the names of transcripts, 8 bytes an equivalence class, 34 bytes a barcode and a stripe of the
+// matrix. Scratch files take up to 24 bytes a read, and a few bytes for each element of the matrix
+// that is not 0.
 func Import(ctx context.Context, dir, out string, opts Options) (*Summary, error) {
 	i := importing{dir: dir, out: out, opts: opts, summary: &Summary{}}
 	if i.opts.ScratchDir == "" {

@@ -41,8 +41,8 @@ func makeExperiment(t testing.TB, seed uint64) made {
 	return made{e, dir, m}
 }
 
-// wantCounts compares the layers of a file with what is known, column by column. columns are the barcodes that
-// it is to have.
+// wantCounts compares the layers of a file with what is known, column by column. columns are the
+// barcodes that it is to have.
 func wantCounts(t *testing.T, ds *loom.Conn, e *experiment.Experiment, sample string, columns map[string]bool) {
 	t.Helper()
 	ids, err := ds.ColAttrs().Strings("CellID")
@@ -220,7 +220,7 @@ func TestImportTranscriptsToGenes(t *testing.T) {
 // report of how far it is.
 func TestCancelledImport(t *testing.T) {
 	e := makeExperiment(t, 4)
-	for after := 0; ; after = 2*after + 1 {
+	for after := 0; ; after = 4*after + 1 {
 		ctx, cancel := context.WithCancel(t.Context())
 		reports := 0
 		listening := loom.WithProgress(ctx, func(loom.Progress) {

@@ -48,7 +48,13 @@ const (
 
 // compareMolecules orders molecules; equal ones are one.
 func compareMolecules(a, b molecule) int {
-	return cmp.Or(cmp.Compare(a.barcode, b.barcode), cmp.Compare(a.umi, b.umi), cmp.Compare(a.gene, b.gene))
+	switch {
+	case a.barcode != b.barcode:
+		return cmp.Compare(a.barcode, b.barcode)
+	case a.umi != b.umi:
+		return cmp.Compare(a.umi, b.umi)
+	}
+	return cmp.Compare(a.gene, b.gene)
 }
 
 // A run is sorted molecules in the scratch file, none of them twice.

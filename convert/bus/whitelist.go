@@ -20,9 +20,9 @@ type Whitelist struct {
 // touches one bucket.
 const bucketBits = 20
 
-// ReadWhitelist reads a file of one barcode a line, compressed by gzip or not. A file
-// without barcodes, with letters other than A, C, G and T, or with barcodes of different lengths or more than
-// 32 bases is a [*FormatError]. Barcodes may repeat.
+// ReadWhitelist reads a file of one barcode a line, compressed by gzip or not. A file without
+// barcodes, with letters other than A, C, G and T, or with barcodes of different lengths or more
+// than 32 bases is a [*FormatError]. Barcodes may repeat.
 func ReadWhitelist(ctx context.Context, path string) (*Whitelist, error) {
 	w := &Whitelist{}
 	for line, err := range textfile.Lines(ctx, path) {

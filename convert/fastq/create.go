@@ -32,11 +32,12 @@ type Options struct {
 	ScratchDir string
 }
 
-// Create makes the Loom file out of the reads of a sample. index is an index folder, see [bus.ReadManifest], metadata a
-// table of samples, see [ReadSample]: its column "technology", or "chemistry" for those of 10x Genomics (v1, v2 or
-// v3), says how reads are laid out, "targetnumcells" how many cells are expected. The barcodes of each
-// technology are those of TECHNOLOGY_whitelist.txt in the index folder; without that file they are
-// taken as they are. fastqs are in the order in which kallisto bus takes them.
+// Create makes the Loom file out of the reads of a sample. index is an index folder, see
+// [bus.ReadManifest], metadata a table of samples, see [ReadSample]: its column "technology", or
+// "chemistry" for those of 10x Genomics (v1, v2 or v3), says how reads are laid out,
+// "targetnumcells" how many cells are expected. The barcodes of each technology are those of
+// TECHNOLOGY_whitelist.txt in the index folder; without that file they are taken as they are.
+// fastqs are in the order in which kallisto bus takes them.
 //
 // The file is that of [bus.Import], with all columns of the metadata among its global
 // attributes, and with "Species", "RedundantReadFraction", "NumReadsProcessed",

@@ -24,10 +24,11 @@ type Sample struct {
 	Values map[string]*loom.Array // scalars by name
 }
 
-// ReadSample finds a sample in a table: a text file of a header and a line for each sample, with tabs between columns,
-// in which the column "SampleID", or else "Name", has the samples' names, however that is spelt;
-// or a SQLite database, in which that is the column "name" of the table "sample". Which of the two it
-// is shows in how the file begins. A text file may be compressed by gzip.
+// ReadSample finds a sample in a table: a text file of a header and a line for each sample, with
+// tabs between columns, in which the column "SampleID", or else "Name", has the samples' names,
+// however that is spelt; or a SQLite database, in which that is the column "name" of the table
+// "sample". Which of the two it is shows in how the file begins. A text file may be compressed by
+// gzip.
 //
 // What is not as it should be is a [*bus.FormatError], among that a sample that is not
 // there, or that is there twice.

@@ -21,8 +21,8 @@ type Files struct {
 const KallistoIndex = "fragments.idx"
 
 // Write writes the experiment into a folder: an index folder with all but kallisto's index, which
-// "kallisto index -i index/fragments.idx index/fragments.fa" makes, and FASTQ files, which are compressed if
-// packed is set.
+// "kallisto index -i index/fragments.idx index/fragments.fa" makes, and FASTQ files, which are
+// compressed if packed is set.
 func (e *Experiment) Write(dir string, packed bool) (Files, error) {
 	f := Files{Index: filepath.Join(dir, "index")}
 	f.Fasta = filepath.Join(f.Index, "fragments.fa")

@@ -44,6 +44,9 @@ var convertFormats = []convertFormat{
 	tableConvert,
 	tabConvert,
 	h5adConvert,
+	npyConvert,
+	npzConvert,
+	parquetConvert,
 }
 
 // A converting is what loom convert was asked to do.
@@ -86,7 +89,10 @@ With --json it prints one object with the keys filename, output, format and note
 const convertExamples = `  loom convert cells.loom cells.h5
   loom convert cells.loom cells --to cellranger
   loom convert cells.loom cells.h5ad
-  loom convert cells.loom spliced.mtx.gz --layer spliced`
+  loom convert cells.loom spliced.mtx.gz --layer spliced
+  loom convert cells.loom counts.csv.gz --table-rows genes.csv --table-cols cells.csv
+  loom convert cells.loom cells.npz --npz-by-column
+  loom convert cells.loom cells.parquet --parquet-names --parquet-cols attributes.parquet`
 
 // describeFormats lists the formats for the help.
 func describeFormats() string {

@@ -141,7 +141,8 @@ func (d *demonstration) next(path string) []string {
 		"loom stats " + file + " --attr Gene --func mean,std,nonzeros > " + beside("genes.tsv"),
 		"loom aggregate " + file + " --by ClusterName --func mean -o " + beside("clusters.loom"),
 		"loom subset " + file + " --cols 'ClusterName == \"CD4 T cell\" && TotalUMI > 10' -o " + beside("cd4.loom"),
-		"loom validate " + file,
+		"loom convert " + file + " " + beside("demo.h5ad"),
+		"loom convert " + file + " " + beside("cells.csv") + " --table-transpose",
 	}
 }
 

@@ -14,12 +14,14 @@ import (
 // shellWords splits a command as a shell does, as far as quotes go.
 func shellWords(line string) (words []string) {
 	var word strings.Builder
-	quoted, begun := false, false
+	quote, begun := byte(0), false
 	for i := 0; i < len(line); i++ {
 		switch c := line[i]; {
-		case c == '\'':
-			quoted, begun = !quoted, true
-		case quoted:
+		case quote == 0 && (c == '\'' || c == '"'):
+			quote, begun = c, true
+		case quote == c:
+			quote = 0
+		case quote != 0:
 			word.WriteByte(c)
 		case c == '\\' && i+1 < len(line):
 			i++

@@ -147,6 +147,8 @@ Exit codes:
 		newRepackCommand(),
 	)
 	root.AddCommand(newVersionCommand())
+	root.AddCommand(buildCommands()...)
+	completeNames(root)
 	return root
 }
 

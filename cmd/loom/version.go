@@ -18,8 +18,10 @@ type release struct {
 func newVersionCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:     "version",
-		Short:   "Say which release of loom this is",
+		Use:   "version",
+		Short: "Say which release of loom this is",
+		Long: `version prints the release of loom, the version of Go that it was built with and, if it was built in
+a checkout, the revision. With --json it prints one object with the keys version, revision and go.`,
 		Example: "  loom version\n  loom version --json",
 		Args:    arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) error {

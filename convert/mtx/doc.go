@@ -23,5 +23,5 @@
 // each; the second time the elements go where they belong. If they come column by
 // column, as from Cell Ranger and STARsolo, memory is that of 64 columns. In any
 // other order they go by way of a scratch file, of 16 bytes an element, which
-// nobody sees and which is gone in the end, and memory is some 100 MB.
+// nobody sees and which is gone in the end, and memory is some 200 MB.
 package mtx

@@ -2,7 +2,6 @@ package loom_test
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -68,11 +67,7 @@ func changeStepByStep(t *testing.T, base string) history {
 	for _, c := range everyChange(t, rows, cols) {
 		make(c)
 	}
-	if auto := addColumns(columnsFor(t, ds, 3), nil, "auto"); !hasCompounds(t, ds.ColAttrs()) {
-		make(auto)
-	} else if err := auto.make(t.Context(), ds); !errors.Is(err, loom.ErrType) {
-		t.Errorf("%s: compounds are filled in: %v", filepath.Base(base), err)
-	}
+	make(addColumns(columnsFor(t, ds, 3), nil, "auto"))
 	make(addColumns(columnsFor(t, ds, 70), map[string]*loom.Array{"Counts": arrayOf(t, make16(70))}, nil))
 	make(deleteAttr(loom.Columns, "Counts"))
 	make(setGlobal("last", hdf5.NewScalar("done")))
@@ -80,19 +75,6 @@ func changeStepByStep(t *testing.T, base string) history {
 		t.Fatal(err)
 	}
 	return h
-}
-
-func hasCompounds(t *testing.T, attrs *loom.Attributes) bool {
-	t.Helper()
-	for a, err := range attrs.All() {
-		if err != nil {
-			t.Fatal(err)
-		}
-		if a.Values.Type().Class() == hdf5.Compound {
-			return true
-		}
-	}
-	return false
 }
 
 // make16 returns numbers of the type that everyChange leaves in Counts.

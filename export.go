@@ -5,6 +5,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
+	"runtime"
+	"sync"
 
 	"github.com/goloom/loom/internal/numpytext"
 	"github.com/goloom/loom/internal/progress"
@@ -193,19 +196,53 @@ func (e *exporter) someRows(ctx context.Context, layer *Layer, first, end int) e
 	if err != nil {
 		return layer.failed(err)
 	}
-	for i := range end - first {
+	for i, text := range rowTexts(element, end-first, layer.cols) {
 		for _, entry := range attributes {
 			e.value(entry, i)
 		}
 		e.out.WriteByte('\t')
-		for j := range layer.cols {
-			e.value(element, i*layer.cols+j)
-		}
+		e.out.Write(text)
 		if err := e.endLine(); err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// textElements is about how many elements one processor writes out at a time.
+const textElements = 1 << 16
+
+// rowTexts yields the text of the elements of each of some rows of a matrix, which is valid
+// until the next one is asked for. Some rows are written out at a time, on all processors.
+func rowTexts(element numpytext.Appender, rows, cols int) iter.Seq2[int, []byte] {
+	return func(yield func(int, []byte) bool) {
+		workers := runtime.GOMAXPROCS(0)
+		texts := make([][]byte, min(rows, workers*max(1, textElements/max(1, cols))))
+		for first := 0; first < rows; first += len(texts) {
+			texts := texts[:min(len(texts), rows-first)]
+			var wait sync.WaitGroup
+			for w := range min(workers, len(texts)) {
+				wait.Go(func() {
+					for k := w; k < len(texts); k += workers {
+						text, start := texts[k][:0], (first+k)*cols
+						for at := start; at < start+cols; at++ {
+							text = append(element(text, at), '\t')
+						}
+						texts[k] = text
+					}
+				})
+			}
+			wait.Wait()
+			for k, text := range texts {
+				if !yield(first+k, text) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // Bounds of the rows that are exported at a time.

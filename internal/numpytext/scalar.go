@@ -29,6 +29,9 @@ func AppendFloat16(dst []byte, v float32) []byte {
 }
 
 func appendScalar(dst []byte, v float64, size int) []byte {
+	if digit := uint64(v); digit < 10 && math.Float64bits(v) == math.Float64bits(float64(digit)) {
+		return append(dst, byte('0'+digit), '.', '0')
+	}
 	magnitude := math.Abs(v)
 	switch {
 	case magnitude < exactBelow(size) && v == math.Trunc(v):

@@ -73,7 +73,11 @@ func (numbersIn[T]) tiler(m Matrix) tiler {
 	case *sparse.Dense[T]:
 		t.fill = denseTile(m)
 	case *sparse.COO[T]:
-		t.fill = csrTile(m.ToCSR())
+		if i, j, _ := m.Raw(); inSquares(i, j) {
+			t.fill = cooTile(m)
+		} else {
+			t.fill = csrTile(m.ToCSR())
+		}
 	case *sparse.CSR[T]:
 		t.fill = csrTile(m)
 	case *sparse.CSC[T]:

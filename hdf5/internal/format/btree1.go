@@ -1,5 +1,7 @@
 package format
 
+import "encoding/binary"
+
 // The kinds of node of a version 1 B-tree (section III.A.1): what its keys and
 // its leaves' children are.
 const (
@@ -99,21 +101,37 @@ func DecodeChunkNode(b []byte, rank int, sz Sizes) (*ChunkNode, error) {
 	}
 	node := &ChunkNode{Level: level, Siblings: siblings, Keys: make([]ChunkKey, n+1), Children: make([]uint64, n)}
 	offsets := make([]uint64, (n+1)*(rank+1))
+	// All keys are there, as btree1Start has made sure.
+	keys := c.rest()
 	for i := range n {
-		node.Keys[i], offsets = chunkKey(c, offsets, rank)
-		node.Children[i] = c.addr()
+		node.Keys[i], offsets = chunkKey(keys, offsets, rank)
+		keys = keys[BTree1ChunkKeySize(rank):]
+		node.Children[i] = address(keys, sz.Offset)
+		keys = keys[sz.Offset:]
 	}
-	node.Keys[n], _ = chunkKey(c, offsets, rank)
-	return node, c.err
+	node.Keys[n], _ = chunkKey(keys, offsets, rank)
+	return node, nil
 }
 
-// chunkKey reads one key into the front of offsets and returns what is left.
-func chunkKey(c *cursor, offsets []uint64, rank int) (ChunkKey, []uint64) {
-	k := ChunkKey{Size: c.u32(), Mask: c.u32(), Offset: offsets[: rank+1 : rank+1]}
+// chunkKey decodes the key at the start of b into the front of offsets and returns what is
+// left of these.
+func chunkKey(b []byte, offsets []uint64, rank int) (ChunkKey, []uint64) {
+	k := ChunkKey{
+		Size: binary.LittleEndian.Uint32(b), Mask: binary.LittleEndian.Uint32(b[4:]),
+		Offset: offsets[: rank+1 : rank+1],
+	}
 	for d := range k.Offset {
-		k.Offset[d] = c.u64()
+		k.Offset[d] = binary.LittleEndian.Uint64(b[8+8*d:])
 	}
 	return k, offsets[rank+1:]
+}
+
+// address decodes the address of n bytes, a valid width, at the start of b.
+func address(b []byte, n int) uint64 {
+	if n == 8 {
+		return binary.LittleEndian.Uint64(b)
+	}
+	return newCursor(b, Sizes{Offset: n}).addr()
 }
 
 // btree1Start reads a node's prefix up to its first key, having made sure that

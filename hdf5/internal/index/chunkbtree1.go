@@ -2,6 +2,8 @@ package index
 
 import (
 	"fmt"
+	"slices"
+	"sync"
 
 	"github.com/goloom/loom/hdf5/internal/format"
 	"github.com/goloom/loom/hdf5/internal/storage"
@@ -162,6 +164,9 @@ func readBTree1(r *storage.Reader, addr uint64, keySize int, sz format.Sizes) ([
 	return extend(r, addr, b, size)
 }
 
+// packing has room for the numbers of a node while it is packed.
+var packing = sync.Pool{New: func() any { return new([]uint64) }}
+
 // pack turns a decoded node into what is kept of it.
 func (t *chunkTree1) pack(node *format.ChunkNode) (*chunkNode1, error) {
 	n, rank := len(node.Children), len(t.dims)
@@ -171,20 +176,24 @@ func (t *chunkTree1) pack(node *format.ChunkNode) (*chunkNode1, error) {
 		rows, cols = n+1, rank+1
 		packed.addrs, packed.children = node.Children, make([]slot[chunkNode1], n)
 	}
-	values := make([]uint64, 0, rows*cols)
+	scratch := packing.Get().(*[]uint64)
+	defer packing.Put(scratch)
+	values := slices.Grow((*scratch)[:0], rows*cols)
 	for i, k := range node.Keys[:rows] {
 		for d, offset := range k.Offset[:rank] {
-			if offset%t.dims[d] != 0 {
+			scaled := offset / t.dims[d]
+			if scaled*t.dims[d] != offset {
 				return nil, fmt.Errorf("key %d is at element %d of dimension %d, where no chunk of %d begins: %w",
 					i, offset, d, t.dims[d], format.ErrCorrupt)
 			}
-			values = append(values, offset/t.dims[d])
+			values = append(values, scaled)
 		}
 		values = append(values, k.Offset[rank])
 		if node.Level == 0 {
 			values = append(values, node.Children[i], uint64(k.Size), uint64(k.Mask))
 		}
 	}
+	*scratch = values
 	packed.keys = newTable(values, cols)
 	if !packed.keys.ascending(rank + 1) {
 		return nil, fmt.Errorf("keys do not ascend: %w", format.ErrCorrupt)

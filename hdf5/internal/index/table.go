@@ -1,6 +1,7 @@
 package index
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"slices"
 	"sort"
@@ -15,14 +16,18 @@ type table struct {
 	rows   int
 	stride int
 	cols   []column
-	data   []byte // rows of stride bytes, column after column
+	data   []byte // rows of stride bytes, column after column, and wordSize more
 }
 
 type column struct {
-	base  uint64
-	at    uint8 // byte in the row where the difference begins
-	width uint8 // bytes of the difference
+	base uint64
+	mask uint64 // of the bytes of the difference
+	at   uint16 // byte in the row where the difference begins
 }
+
+// wordSize is how many bytes are loaded or stored at a time; those of a column come
+// first, and the others belong to what follows.
+const wordSize = 8
 
 // newTable packs values, rows of ncols numbers each.
 func newTable(values []uint64, ncols int) *table {
@@ -30,17 +35,19 @@ func newTable(values []uint64, ncols int) *table {
 	for c := range t.cols {
 		least, greatest := bounds(values, c, ncols)
 		width := (bits.Len64(greatest-least) + 7) / 8
-		t.cols[c] = column{base: least, at: uint8(t.stride), width: uint8(width)}
+		t.cols[c] = column{base: least, mask: 1<<(8*width) - 1, at: uint16(t.stride)}
 		t.stride += width
 	}
-	t.data = make([]byte, t.rows*t.stride)
-	for i, v := range values {
-		col := t.cols[i%ncols]
-		v -= col.base
-		at := i/ncols*t.stride + int(col.at)
-		for k := range int(col.width) {
-			t.data[at+k] = byte(v >> (8 * k))
+	t.data = make([]byte, t.rows*t.stride+wordSize)
+	start := 0
+	for ; len(values) >= ncols; values = values[ncols:] {
+		// From front to back, so that each number overwrites what the one before it has
+		// stored too much.
+		for c, v := range values[:ncols] {
+			col := &t.cols[c]
+			binary.LittleEndian.PutUint64(t.data[start+int(col.at):], v-col.base)
 		}
+		start += t.stride
 	}
 	return t
 }
@@ -60,13 +67,8 @@ func bounds(values []uint64, c, ncols int) (least, greatest uint64) {
 
 // at is the number in row i and column c.
 func (t *table) at(i, c int) uint64 {
-	col := t.cols[c]
-	start := i*t.stride + int(col.at)
-	var v uint64
-	for k, b := range t.data[start : start+int(col.width)] {
-		v |= uint64(b) << (8 * k)
-	}
-	return col.base + v
+	col := &t.cols[c]
+	return col.base + binary.LittleEndian.Uint64(t.data[i*t.stride+int(col.at):])&col.mask
 }
 
 // row copies the first len(dst) numbers of row i.

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,6 +67,43 @@ func checkRows(t *testing.T, list []operation, table string, results []byte) {
 func TestEveryOperationRunsHere(t *testing.T) {
 	table, results := runBench(t, t.TempDir(), "-python", "")
 	checkRows(t, compared, table, results)
+}
+
+// A sweep has a row for every operation and number of cells, with all numbers of processors.
+func TestSweep(t *testing.T) {
+	table, results := runBench(t, t.TempDir(), "-python", "", "-sweep", "70,130", "-only", "^(row|column)$")
+	var report struct {
+		Rows []struct {
+			Operation string
+			Cells     int
+			Ours      []struct {
+				Procs   int
+				Seconds float64
+			}
+		}
+	}
+	if err := json.Unmarshal(results, &report); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, row := range report.Rows {
+		for _, m := range row.Ours {
+			if m.Seconds <= 0 {
+				t.Errorf("%s took %v seconds", row.Operation, m.Seconds)
+			}
+			got = append(got, fmt.Sprint(row.Operation, " ", row.Cells, " ", m.Procs))
+		}
+	}
+	want := []string{
+		"row 70 1", "row 70 2", "row 70 4", "row 130 1", "row 130 2", "row 130 4",
+		"column 70 1", "column 70 2", "column 70 4", "column 130 1", "column 130 2", "column 130 4",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("rows are %q, want %q", got, want)
+	}
+	if lines := strings.Count(table, "\none "); lines != 4 {
+		t.Errorf("%d rows, want 4, in\n%s", lines, table)
+	}
 }
 
 func TestMemoryOfEveryOperation(t *testing.T) {

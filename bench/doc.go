@@ -23,6 +23,11 @@
 // memory of each and whether it is below 400 MB (of 10^6 bytes). All of the file
 // is exported, as text that nobody keeps, so that the disk is not what is measured.
 //
+//	go run ./bench -genes 20000 -sweep 2000,10000,30000
+//
+// measures the operations of the comparison for each of these numbers of cells, here with 1, 2
+// and 4 processors, and prints how the seconds grow and fall.
+//
 // The package has:
 //
 //	main.go        the flags
@@ -38,6 +43,7 @@
 //	process.go     the processes in which that happens
 //	operations.py  the same operations in loompy
 //	compare.go     the table of both
+//	sweep.go       the table of growth
 //	memory.go      the table of peak memory
 //	machine.go     where it was measured
 //	report.go      what the tables have in common

@@ -14,11 +14,11 @@ type machine struct {
 	System    string `json:"system"`
 	Processor string `json:"processor,omitempty"` // where the system says
 	CPUs      int    `json:"cpus"`
-	Procs     int    `json:"procs"` // that were used here
+	Procs     int    `json:"procs,omitempty"` // that were used here
 	Go        string `json:"go"`
 	Python    string `json:"python,omitempty"`
 	Genes     int    `json:"genes"`
-	Cells     int    `json:"cells"`
+	Cells     int    `json:"cells,omitempty"`
 	Runs      int    `json:"runs"`
 }
 
@@ -60,9 +60,17 @@ func (m machine) String() string {
 	if m.Processor != "" {
 		parts = append(parts, m.Processor)
 	}
-	parts = append(parts, fmt.Sprintf("%d CPUs, %d used here", m.CPUs, m.Procs), m.Go)
+	cpus := fmt.Sprintf("%d CPUs", m.CPUs)
+	if m.Procs > 0 {
+		cpus += fmt.Sprintf(", %d used here", m.Procs)
+	}
+	parts = append(parts, cpus, m.Go)
 	if m.Python != "" {
 		parts = append(parts, m.Python)
 	}
-	return fmt.Sprintf("%d genes x %d cells, %s; %s", m.Genes, m.Cells, runs, strings.Join(parts, ", "))
+	size := fmt.Sprintf("%d genes", m.Genes)
+	if m.Cells > 0 {
+		size += fmt.Sprintf(" x %d cells", m.Cells)
+	}
+	return fmt.Sprintf("%s, %s; %s", size, runs, strings.Join(parts, ", "))
 }

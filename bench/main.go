@@ -29,6 +29,7 @@ type config struct {
 	runs   int
 	procs  int // processors for us, 0 for all
 	memory bool
+	sweep  []int  // numbers of cells, nil for the one of shape
 	python string // "" for none
 	only   string
 	json   string // path, "" for none
@@ -50,6 +51,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if cfg.memory {
 		return measureMemory(ctx, cfg, stdout, stderr)
 	}
+	if cfg.sweep != nil {
+		return sweep(ctx, cfg, stdout, stderr)
+	}
 	return compare(ctx, cfg, stdout, stderr)
 }
 
@@ -62,6 +66,8 @@ func parseFlags(args []string, stderr io.Writer) (config, error) {
 	flags.IntVar(&c.runs, "runs", 3, "measurements of each operation, of which the median is printed")
 	flags.IntVar(&c.procs, "procs", 0, "processors to use here; loompy uses one (default all)")
 	flags.BoolVar(&c.memory, "memory", false, "measure the peak memory of what goes from file to file, without loompy")
+	var cells string
+	flags.StringVar(&cells, "sweep", "", "measure with 1, 2 and 4 processors for each of these numbers of `cells`, as in 2000,10000,30000")
 	flags.StringVar(&c.python, "python", "/usr/bin/python3", "interpreter that has loompy, or empty to measure without it")
 	flags.StringVar(&c.only, "only", "", "measure only operations whose name matches this regular expression")
 	flags.StringVar(&c.json, "json", "", "also write the results to this `file`, as JSON")
@@ -71,6 +77,12 @@ func parseFlags(args []string, stderr io.Writer) (config, error) {
 	}
 	if flags.NArg() > 0 {
 		return c, fmt.Errorf("what is %q?", flags.Arg(0))
+	}
+	if cells != "" {
+		var err error
+		if c.sweep, err = parseCells(cells); err != nil {
+			return c, err
+		}
 	}
 	standard := shape{2000, 2000}
 	if c.memory {

@@ -3,6 +3,7 @@ package hdf5
 import (
 	"errors"
 	"fmt"
+	"math"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -223,7 +224,7 @@ func (d *Dataset) examine(b *buffers, pc *piece) (f finding) {
 			return f
 		}
 	}
-	values, err := d.values(b, pc, pc.addr)
+	values, err := d.values(b, pc, pc.addr, math.MaxInt)
 	if err != nil || !d.dtype.refersToHeap() {
 		f.err = err
 		return f

@@ -43,6 +43,7 @@ func streamNonZeros[T Number, R any](ctx context.Context, d *Dataset, rows, cols
 	if err != nil {
 		return err
 	}
+	p.selectedOnly = true
 	fill := T(0)
 	if d.fill != nil {
 		fill = toNumbers[T](d, append([]byte(nil), d.fill...), nil)[0]

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 	"sync"
@@ -43,7 +44,7 @@ func (d *Dataset) workers() int {
 // the order of the plan. With absent, pieces of which nothing is stored are
 // passed to work too, without values. No goroutine is left when stream returns.
 func stream[R any](ctx context.Context, p *plan, absent bool, work func(pc *piece, values []byte) (R, error), deliver func(R) error) error {
-	s := streamer[R]{d: p.d, work: work, deliver: deliver, workers: p.d.workers()}
+	s := streamer[R]{d: p.d, plan: p, work: work, deliver: deliver, workers: p.d.workers()}
 	var window []piece
 	var decoded uint64
 	err := p.each(ctx, absent, func(pc piece) error {
@@ -99,6 +100,7 @@ func (d *Dataset) mask(pc piece) uint32 {
 // A streamer runs one request.
 type streamer[R any] struct {
 	d       *Dataset
+	plan    *plan
 	work    func(pc *piece, values []byte) (R, error)
 	deliver func(R) error
 	workers int
@@ -200,7 +202,7 @@ func (s *streamer[R]) do(b *buffers, pieces []piece, r read, results []R) error 
 	}
 	for _, i := range r.pieces {
 		pc := &pieces[i]
-		values, err := s.d.values(b, pc, r.addr)
+		values, err := s.d.values(b, pc, r.addr, s.plan.enough(pc))
 		if err == nil {
 			results[i], err = s.work(pc, values)
 		}
@@ -211,9 +213,25 @@ func (s *streamer[R]) do(b *buffers, pieces []piece, r read, results []R) error 
 	return nil
 }
 
+// enough returns how many of a chunk's decoded bytes there are up to the end of the last
+// selected row, or all of them where that is its last one in the dataset: whether the
+// chunk's checksum holds is to be known then.
+func (p *plan) enough(pc *piece) int {
+	if !p.selectedOnly || len(p.axes) < 2 || p.d.chunks == nil || pc.absent {
+		return math.MaxInt
+	}
+	lo := pc.origin[0]
+	hi := min(lo+pc.extent[0], p.d.space.dims[0])
+	rows := p.axes[0].within(lo, hi)
+	if rows.n == 0 || lo+rows.from(rows.n-1)+1 >= hi {
+		return math.MaxInt
+	}
+	return int(p.d.pieceBytes(*pc)) / pc.extent[0] * (rows.from(rows.n-1) + 1)
+}
+
 // values returns the decoded values of a piece whose stored bytes are in
-// b.stored, which begins at address addr.
-func (d *Dataset) values(b *buffers, pc *piece, addr uint64) ([]byte, error) {
+// b.stored, which begins at address addr: the first enough bytes of them, or more.
+func (d *Dataset) values(b *buffers, pc *piece, addr uint64, enough int) ([]byte, error) {
 	if pc.absent {
 		return nil, nil
 	}
@@ -228,7 +246,7 @@ func (d *Dataset) values(b *buffers, pc *piece, addr uint64) ([]byte, error) {
 	if cap(b.decoded) < size {
 		b.decoded = alignedBytes(size)
 	}
-	values, err := d.pipeline.Decode(b.decoded[:0], stored, size, d.mask(*pc))
+	values, err := d.pipeline.DecodeStart(b.decoded[:0], stored, size, enough, d.mask(*pc))
 	return values, filterError(err)
 }
 

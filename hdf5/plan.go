@@ -14,6 +14,9 @@ import (
 type plan struct {
 	d    *Dataset
 	axes []axis // one for each dimension
+
+	// selectedOnly says that nothing of a chunk but the selected elements is looked at.
+	selectedOnly bool
 }
 
 // A piece is a box of a dataset whose values are stored together: a chunk, or a

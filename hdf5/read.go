@@ -36,6 +36,7 @@ func (d *Dataset) read(ctx context.Context, selectors []Selector) (*Array, error
 	if err != nil {
 		return nil, err
 	}
+	p.selectedOnly = true
 	shape := p.shape()
 	n, err := elements(shape)
 	if err != nil {
@@ -125,6 +126,7 @@ func readInto[T Number](ctx context.Context, d *Dataset, dst []T, selectors []Se
 	if err != nil {
 		return err
 	}
+	p.selectedOnly = true
 	n, err := elements(p.shape())
 	if err != nil {
 		return err

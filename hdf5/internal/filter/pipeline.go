@@ -136,6 +136,35 @@ func (p *Pipeline) Decode(dst, src []byte, size int, mask uint32) ([]byte, error
 	return append(slices.Grow(dst[:0], size), cur...), nil
 }
 
+// DecodeStart is Decode of the first bytes of a chunk, as many as enough says, for which
+// a chunk that is deflated and nothing else is not decoded to its end. What is wrong
+// behind them is no error then, and neither is a checksum that covers it.
+func (p *Pipeline) DecodeStart(dst, src []byte, size, enough int, mask uint32) ([]byte, error) {
+	first := p.firstUsed(mask)
+	alone := enough < size && first == len(p.stages)-1
+	if !alone {
+		return p.Decode(dst, src, size, mask)
+	}
+	if _, ok := p.stages[first].decoder.(deflate); !ok {
+		return p.Decode(dst, src, size, mask)
+	}
+	if err := p.check(src, size, mask); err != nil {
+		return nil, err
+	}
+	s := getScratch(dst)
+	defer s.release()
+	s.last = true
+	out := s.out(size)
+	n, err := s.inflater.InflateStart(out, src, enough)
+	if err != nil {
+		return nil, p.stages[first].wrap(err)
+	}
+	if n < enough {
+		return nil, fmt.Errorf("%w: decodes to %d bytes, not %d", ErrCorrupt, n, size)
+	}
+	return out[:enough], nil
+}
+
 // Encode applies the pipeline to one chunk: src is the whole chunk, out what
 // is to be stored of it, and bit i of mask is set if filter i was skipped.
 // Decode takes out and mask back to src.

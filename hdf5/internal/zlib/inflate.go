@@ -52,6 +52,7 @@ var fixed = sync.OnceValue(func() *tables {
 type stream struct {
 	src, dst []byte
 	in, out  int // how much of src was taken, and how much of dst is filled
+	enough   int // how much of dst is to be filled; more than it has if all is
 
 	// The next bits of the stream, the first the least significant, and how many
 	// they are. Those above are zero.
@@ -69,12 +70,21 @@ type stream struct {
 //
 // The error is a *[FormatError].
 func (f *Inflater) Inflate(dst, src []byte) (int, error) {
-	s := stream{src: src, dst: dst, sum: newAdler()}
+	return f.inflate(stream{src: src, dst: dst, enough: len(dst) + 1, sum: newAdler()})
+}
+
+// InflateStart is Inflate that ends when enough bytes or a few more are there, and then
+// neither sees what follows nor knows whether the checksum holds.
+func (f *Inflater) InflateStart(dst, src []byte, enough int) (int, error) {
+	return f.inflate(stream{src: src, dst: dst, enough: enough, sum: newAdler()})
+}
+
+func (f *Inflater) inflate(s stream) (int, error) {
 	err := s.header()
 	if err == nil {
 		err = f.blocks(&s)
 	}
-	if err == nil {
+	if err == nil && s.out < s.enough {
 		err = s.trailer()
 	}
 	if err != nil {
@@ -146,7 +156,7 @@ func (f *Inflater) blocks(s *stream) error {
 		default:
 			err = ErrBlock
 		}
-		if err != nil || last != 0 {
+		if err != nil || last != 0 || s.out >= s.enough {
 			return err
 		}
 	}
@@ -206,16 +216,20 @@ func (s *stream) stored() error {
 	return nil
 }
 
-// symbols decodes the symbols of a block up to its end.
+// symbols decodes the symbols of a block up to its end, or until there are enough bytes.
 func (s *stream) symbols(t *tables) error {
-	for {
+	for s.out < s.enough {
 		if done, err := s.symbolsFast(t); done || err != nil {
 			return err
+		}
+		if s.out >= s.enough {
+			return nil
 		}
 		if done, err := s.symbol(t); done || err != nil {
 			return err
 		}
 	}
+	return nil
 }
 
 // symbol decodes one literal or one match anywhere in the stream, or reports that

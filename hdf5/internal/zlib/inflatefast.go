@@ -47,7 +47,7 @@ func (s *stream) skipZeros(from, to int) {
 }
 
 // symbolsFast decodes symbols of a block for as long as no bound needs to be
-// checked, or to the end of the block, which it reports.
+// checked and there are not enough bytes, or to the end of the block, which it reports.
 //
 // In its loop n is only meaningful in its six low bits: what is taken from it is
 // whole entries, of which the low byte counts bits, and never more than there are.
@@ -58,7 +58,7 @@ func (s *stream) skipZeros(from, to int) {
 // long that takes is hard for the processor to predict, and it need not wait then.
 func (s *stream) symbolsFast(t *tables) (done bool, err error) {
 	src, dst, in, out := s.src, s.dst, s.in, s.out
-	inLimit, outLimit := len(src)-fastInput, len(dst)-fastOutput
+	inLimit, outLimit := len(src)-fastInput, min(len(dst)-fastOutput, s.enough-1)
 	if in > inLimit || out > outLimit {
 		return false, nil
 	}

@@ -71,7 +71,7 @@ OUT appears when it is complete, in the place of a file of this name if there is
 wrong, or the command is stopped, there is none. FILE is read in pieces: memory does not grow with
 the matrix. Flags that begin with the name of a format are for that format alone.
 
-With --json it prints one object with the keys filename, output, format and notes.`,
+With --json it prints one object with the keys filename, which is OUT, input, format and notes.`,
 		Example: convertExamples,
 		Args:    arguments("FILE", "OUT"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.convert(cmd, args[0], args[1]) },
@@ -135,10 +135,10 @@ func (c *converting) convert(cmd *cobra.Command, path, out string) (err error) {
 	}
 	return encodeJSON(cmd.OutOrStdout(), struct {
 		Filename string   `json:"filename"`
-		Output   string   `json:"output"`
+		Input    string   `json:"input"`
 		Format   string   `json:"format"`
 		Notes    []string `json:"notes"`
-	}{path, out, format.name, append([]string{}, notes...)})
+	}{out, path, format.name, append([]string{}, notes...)})
 }
 
 // format returns the format that is asked for, or that the name of the output

@@ -31,15 +31,42 @@ func TestConvertCopies(t *testing.T) {
 	if r.code != 0 {
 		t.Fatal(r.stderr)
 	}
-	var made struct{ Filename, Output, Format string }
+	var made struct{ Filename, Input, Format string }
 	if err := json.Unmarshal([]byte(r.stdout), &made); err != nil {
 		t.Fatal(err)
 	}
-	if made.Filename != from || made.Output != out || made.Format != "loom" {
+	if made.Filename != out || made.Input != from || made.Format != "loom" {
 		t.Errorf("JSON: %+v", made)
 	}
 	if r := execute("diff", from, out); r.code != 0 {
 		t.Errorf("the copy differs: %s", r.stdout)
+	}
+}
+
+// TestConvertSaysWhatIsLeftOut: formats that hold one layer do not lose the rest in silence.
+func TestConvertSaysWhatIsLeftOut(t *testing.T) {
+	from, dir := sample("mouse_cortex_tiny.loom"), t.TempDir()
+	for out, want := range map[string][]string{
+		"x.mtx":  {"layers ", "attributes", "graphs "},
+		"x.npy":  {"layers ", "attributes", "graphs "},
+		"x.npz":  {"layers ", "attributes", "graphs "},
+		"x.h5":   {"layers ", "attributes other than barcodes", "graphs "},
+		"folder": {"layers ", "attributes other than barcodes", "graphs "},
+		"x.loom": nil,
+	} {
+		args := []string{"convert", from, filepath.Join(dir, out)}
+		if out == "folder" {
+			args = append(args, "--to", "cellranger")
+		}
+		r := execute(args...)
+		if r.code != 0 || want == nil && strings.Contains(r.stderr, "left out") {
+			t.Errorf("%s: exit code %d, %s", out, r.code, r.stderr)
+		}
+		for _, part := range want {
+			if _, after, _ := strings.Cut(r.stderr, "left out"); !strings.Contains(after, part) {
+				t.Errorf("%s: %q does not say that %s are left out", out, r.stderr, part)
+			}
+		}
 	}
 }
 

@@ -14,7 +14,7 @@ var mtxConvert = convertFormat{
 	bind: func(*cobra.Command) convertFunc {
 		return func(ctx context.Context, r convertRequest) ([]string, error) {
 			notes := []string{"names of rows and columns have no place in the format; --to cellranger writes them beside it"}
-			return notes, mtx.Export(ctx, r.conn, r.out, mtx.ExportOptions{Layer: r.layer})
+			return append(notes, leftOut(r, "")...), mtx.Export(ctx, r.conn, r.out, mtx.ExportOptions{Layer: r.layer})
 		}
 	},
 }

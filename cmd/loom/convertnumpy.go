@@ -23,13 +23,13 @@ var npzConvert = convertFormat{
 }
 
 func convertToNpy(ctx context.Context, r convertRequest) ([]string, error) {
-	return nil, numpy.ExportDense(ctx, r.conn, r.out, numpy.Options{Layer: r.layer})
+	return leftOut(r, ""), numpy.ExportDense(ctx, r.conn, r.out, numpy.Options{Layer: r.layer})
 }
 
 func bindNpzConvert(cmd *cobra.Command) convertFunc {
 	var byColumn bool
 	cmd.Flags().BoolVar(&byColumn, "npz-by-column", false, "make a csc_matrix, not a csr_matrix")
 	return func(ctx context.Context, r convertRequest) ([]string, error) {
-		return nil, numpy.ExportSparse(ctx, r.conn, r.out, numpy.Options{Layer: r.layer, ByColumn: byColumn})
+		return leftOut(r, ""), numpy.ExportSparse(ctx, r.conn, r.out, numpy.Options{Layer: r.layer, ByColumn: byColumn})
 	}
 }

@@ -7,13 +7,16 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// tenxAttributes are the attributes that Cell Ranger's formats have.
+const tenxAttributes = "barcodes and the identifiers, names, types and genomes of features"
+
 var cellrangerConvert = convertFormat{
 	name:       "cellranger",
 	extensions: []string{"/"},
 	short:      "folder with matrix.mtx.gz, barcodes.tsv.gz and features.tsv.gz",
 	bind: func(*cobra.Command) convertFunc {
 		return func(ctx context.Context, r convertRequest) ([]string, error) {
-			return nil, tenx.ExportFolder(ctx, r.conn, r.out, tenx.ExportOptions{Layer: r.layer})
+			return leftOut(r, tenxAttributes), tenx.ExportFolder(ctx, r.conn, r.out, tenx.ExportOptions{Layer: r.layer})
 		}
 	},
 }
@@ -24,7 +27,7 @@ var tenxH5Convert = convertFormat{
 	short:      "HDF5 file as of Cell Ranger 3 and later",
 	bind: func(*cobra.Command) convertFunc {
 		return func(ctx context.Context, r convertRequest) ([]string, error) {
-			return nil, tenx.ExportHDF5(ctx, r.conn, r.out, tenx.ExportOptions{Layer: r.layer})
+			return leftOut(r, tenxAttributes), tenx.ExportHDF5(ctx, r.conn, r.out, tenx.ExportOptions{Layer: r.layer})
 		}
 	},
 }

@@ -40,7 +40,7 @@ the one with sequences, of each lane.
 
 Cells are barcodes that differ from ambient RNA, as EmptyDrops has it, or have more than 1500 molecules.
 What kallisto says goes to standard error, unless --quiet is given. With --json it prints one object with the
-keys filename, sample, rows, columns, layers, reads, reads_of_several_genes, reads_uncorrected,
+keys filename, sample, shape, layers, reads, reads_of_several_genes, reads_uncorrected,
 reads_corrected, molecules, barcodes, saturation and notes.`,
 		Example: `  loom fromfq 10X05_1.loom 10X05_1 human_index samples.tab 10X05_1_R1.fastq.gz 10X05_1_R2.fastq.gz
   loom fromfq --threads 8 10X05_1.loom 10X05_1 human_index samples.db *.fastq.gz`,
@@ -93,8 +93,7 @@ func (f *fromFASTQ) run(cmd *cobra.Command, args []string) error {
 type readsMade struct {
 	Filename     string   `json:"filename"`
 	Sample       string   `json:"sample"`
-	Rows         int      `json:"rows"`
-	Columns      int      `json:"columns"`
+	Shape        [2]int   `json:"shape"`
 	Layers       []string `json:"layers"`
 	Reads        int64    `json:"reads"`
 	SeveralGenes int64    `json:"reads_of_several_genes"`
@@ -108,7 +107,7 @@ type readsMade struct {
 
 func madeOfReads(out, sample string, s *bus.Summary) readsMade {
 	return readsMade{
-		Filename: out, Sample: sample, Rows: s.Genes, Columns: s.Cells, Layers: append([]string{}, s.Layers...),
+		Filename: out, Sample: sample, Shape: [2]int{s.Genes, s.Cells}, Layers: append([]string{}, s.Layers...),
 		Reads: s.Reads, SeveralGenes: s.SeveralGenes, Uncorrected: s.Uncorrected, Corrected: s.Corrected,
 		Molecules: s.UMIs, Barcodes: s.Barcodes, Saturation: s.Saturation(), Notes: append([]string{}, busNotes(s)...),
 	}
@@ -116,7 +115,7 @@ func madeOfReads(out, sample string, s *bus.Summary) readsMade {
 
 // String says in words what was made.
 func (m readsMade) String() string {
-	text := fmt.Sprintf("%s: %s, %s", m.Filename, count(m.Rows, "row"), count(m.Columns, "column"))
+	text := m.Filename + ": " + shapeText(m.Shape[0], m.Shape[1])
 	if len(m.Layers) > 0 {
 		text += ", layers " + strings.Join(m.Layers, ", ")
 	}

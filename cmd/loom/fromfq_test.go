@@ -45,7 +45,7 @@ func TestFromfq(t *testing.T) {
 	if err := json.Unmarshal([]byte(r.stdout), &made); err != nil || r.code != 0 {
 		t.Fatalf("exit code %d, %v, %s", r.code, err, r.stderr)
 	}
-	if made.Rows != 160 || made.Columns != 12 || made.Reads != int64(len(e.Reads)) || !slices.Equal(made.Layers, []string{"spliced", "unspliced"}) {
+	if made.Shape != [2]int{160, 12} || made.Reads != int64(len(e.Reads)) || !slices.Equal(made.Layers, []string{"spliced", "unspliced"}) {
 		t.Errorf("%+v, want 160 genes in 12 cells of %d reads", made, len(e.Reads))
 	}
 	if !strings.Contains(r.stderr, "aligned") {

@@ -74,7 +74,7 @@ wrong with INPUT, or the command is stopped, there is none. INPUT is read in pie
 grow with the matrix.
 
 --attr NAME=TEXT sets a global attribute. With --json it prints one object with the keys filename,
-input, kind, rows, columns, layers and notes.`,
+input, kind, shape, layers and notes.`,
 		Example: `  loom import sample1 -o sample1.loom
   loom import raw_feature_bc_matrix.h5 -o raw.loom --attr Tissue=cortex
   loom import --help`,
@@ -180,8 +180,7 @@ type imported struct {
 	Filename string   `json:"filename"`
 	Input    string   `json:"input"`
 	Kind     string   `json:"kind"`
-	Rows     int      `json:"rows"`
-	Columns  int      `json:"columns"`
+	Shape    [2]int   `json:"shape"`
 	Layers   []string `json:"layers"` // the main matrix, "", not among them
 	Notes    []string `json:"notes"`
 }
@@ -194,26 +193,19 @@ func (im *importing) print(cmd *cobra.Command, kind importKind, input string, no
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
 	made := imported{Filename: im.out, Input: input, Kind: kind.name, Layers: []string{}, Notes: append([]string{}, notes...)}
-	made.Rows, made.Columns = conn.Shape()
+	made.Shape[0], made.Shape[1] = conn.Shape()
 	for _, name := range conn.Layers().Names() {
 		if name != "" {
 			made.Layers = append(made.Layers, name)
 		}
 	}
 	slices.Sort(made.Layers)
-	if im.asJSON {
-		return encodeJSON(cmd.OutOrStdout(), made)
-	}
-	if quiet(cmd) {
-		return nil
-	}
-	_, err = fmt.Fprintln(cmd.OutOrStdout(), printable(made.String()))
-	return err
+	return printMade(cmd, im.asJSON, made, made.String())
 }
 
 // String says in words what was made.
 func (m imported) String() string {
-	text := fmt.Sprintf("%s: %s, %s", m.Filename, count(m.Rows, "row"), count(m.Columns, "column"))
+	text := m.Filename + ": " + shapeText(m.Shape[0], m.Shape[1])
 	if len(m.Layers) > 0 {
 		text += ", layers " + strings.Join(m.Layers, ", ")
 	}

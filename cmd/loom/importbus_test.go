@@ -40,7 +40,7 @@ func TestImportBus(t *testing.T) {
 		if err := json.Unmarshal([]byte(r.stdout), &made); err != nil || r.code != 0 {
 			t.Fatalf("%s: %v, %s", name, err, r.stderr)
 		}
-		if made.Kind != "bus" || made.Rows != 160 || made.Columns != c.columns || !slices.Equal(made.Layers, c.layers) {
+		if made.Kind != "bus" || made.Shape != [2]int{160, c.columns} || !slices.Equal(made.Layers, c.layers) {
 			t.Errorf("%s: %+v, want %d columns and the layers %v", name, made, c.columns, c.layers)
 		}
 	}

@@ -36,7 +36,7 @@ func TestTableThereAndBack(t *testing.T) {
 	}
 	var made imported
 	r := execute("import", "table", at("t.csv"), "--transpose", "--sample", "s1", "-o", at("back.loom"), "--json")
-	if err := json.Unmarshal([]byte(r.stdout), &made); err != nil || made.Kind != "table" || made.Rows != 60 || made.Columns != 120 {
+	if err := json.Unmarshal([]byte(r.stdout), &made); err != nil || made.Kind != "table" || made.Shape != [2]int{60, 120} {
 		t.Errorf("%v: %+v", err, r)
 	}
 }

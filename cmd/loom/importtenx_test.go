@@ -37,14 +37,14 @@ func TestCellRangerAndBack(t *testing.T) {
 	}
 	r := fine("import", sample, "-o", out, "--json", "--attr", "Genome=hg38")
 	var made struct {
-		Kind          string
-		Rows, Columns int
-		Notes         []string
+		Kind  string
+		Shape [2]int
+		Notes []string
 	}
 	if err := json.Unmarshal([]byte(r.stdout), &made); err != nil {
 		t.Fatal(err)
 	}
-	if made.Kind != "cellranger" || made.Rows != 2 || made.Columns != 2 || len(made.Notes) != 1 || !strings.Contains(r.stderr, "Antibody Capture left out") {
+	if made.Kind != "cellranger" || made.Shape != [2]int{2, 2} || len(made.Notes) != 1 || !strings.Contains(r.stderr, "Antibody Capture left out") {
 		t.Errorf("%+v, %q", made, r.stderr)
 	}
 	if cells := fine("get", out, "col_attrs/CellID").stdout; cells != "sample1:AAA-1\nsample1:CCC-1\n" {

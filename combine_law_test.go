@@ -1,9 +1,12 @@
 package loom_test
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -313,5 +316,49 @@ func TestCombineJoins(t *testing.T) {
 	exact, _ := combined(t, []loom.Source{{Conn: files[1]}, {Conn: genes(t, 3, shuffled(common), 64)}}, loom.ByKey("Gene"), loom.KeepAll())
 	if names := must(exact.RowAttrs().Strings("Gene")); !slices.Equal(names, sets[1]) {
 		t.Errorf("rows %q, want those of the first file", names)
+	}
+}
+
+// emptied resizes the matrix and the attribute of a plain file to no columns, which
+// other programs do before they know how many there will be.
+func emptied(t testing.TB, path string) string {
+	t.Helper()
+	e := must(hdf5.Edit(path))
+	rows := must(e.File().Dataset("/matrix")).Shape()[0]
+	err := e.Update(t.Context(), func(tx *hdf5.Tx) error {
+		if err := tx.Resize(t.Context(), "/matrix", rows, 0); err != nil {
+			return err
+		}
+		if err := tx.Delete("/col_attrs/Number"); err != nil {
+			return err
+		}
+		return tx.CreateDataset("/col_attrs/Number", hdf5.DatasetSpec{Type: must(hdf5.NamedType("int32")), Shape: []int{0}})
+	})
+	if err := errors.Join(err, e.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// A file without columns adds nothing, wherever it stands among the sources, and is no
+// result of its own.
+func TestCombineFileWithoutColumns(t *testing.T) {
+	dir := t.TempDir()
+	full := open(t, plainFile(t, dir, "full.loom", 70, 65, nil))
+	empty := open(t, emptied(t, plainFile(t, dir, "empty.loom", 70, 3, nil)))
+	for name, opts := range map[string][]loom.CombineOption{
+		"by order": nil, "by key": {loom.ByKey("Gene")}, "outer": {loom.ByKey("Gene"), loom.JoinRows(loom.JoinOuter)},
+	} {
+		for _, sources := range [][]loom.Source{{{Conn: empty}, {Conn: full}}, {{Conn: full}, {Conn: empty}}} {
+			ds, _ := combined(t, sources, opts...)
+			compareWholes(t, fmt.Sprintf("%s, %s first", name, filepath.Base(sources[0].Conn.Filename())), ds, full)
+		}
+	}
+	out := filepath.Join(dir, "out.loom")
+	if _, err := loom.Combine(t.Context(), out, []loom.Source{{Conn: empty}, {Conn: empty}}); !errors.Is(err, loom.ErrShape) {
+		t.Errorf("of nothing: %v, want ErrShape", err)
+	}
+	if _, err := os.Stat(out); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("of nothing: a file is left, %v", err)
 	}
 }

@@ -93,4 +93,19 @@ func TestSolo(t *testing.T) {
 	if got := execute("get", out, "matrix").stdout; got != "0\n9\n" {
 		t.Errorf("matrix: %q", got)
 	}
+	table := filepath.Join(dir, "samples.tsv")
+	if err := os.WriteFile(table, []byte("Name\tTissue\nr\tliver\ns\tcortex\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"import", "star", dir, "--cells", "emptydrops", "--certain-umis", "5", "--metadata", table, "-o", out}
+	if r := execute(args...); r.code != exitFailed || !strings.Contains(r.stderr, "--sample NAME") {
+		t.Errorf("exit code %d, %q; want an error about --sample", r.code, r.stderr)
+	}
+	r = execute(append(args, "--sample", "s")...)
+	if r.code != 0 || !strings.Contains(r.stderr, "cells are those of many molecules alone") {
+		t.Errorf("exit code %d, %q; want a note that nothing was tested", r.code, r.stderr)
+	}
+	if got := execute("get", out, "col_attrs/Tissue").stdout; got != "cortex\n" {
+		t.Errorf("Tissue: %q", got)
+	}
 }

@@ -16,5 +16,7 @@
 // loompy makes dense matrices of float64, needs the folder Velocyto, looks up each barcode in a list, fails
 // if all barcodes are to be kept, orders the cells of "combine" at random, adds to the caller's list of
 // layers, stores Start and End as text, and takes the accession for the name of a gene that the GTF file lacks.
-// Its "emptydrops" looks for cells among those that STARsolo has called already, and fails.
+// Its "emptydrops" looks for cells among those that STARsolo has called already, and fails; here it looks
+// among all barcodes, by their spliced counts, and keeps those of a false discovery rate below 0.01 or of
+// more than 1500 molecules, unless told otherwise.
 package star

@@ -34,7 +34,7 @@ func Import(ctx context.Context, input, out string, opts Options) error {
 	if err := im.open(ctx); err != nil {
 		return err
 	}
-	if err := im.chooseCells(); err != nil {
+	if err := im.chooseCells(ctx); err != nil {
 		return err
 	}
 	genes, err := im.annotateGenes(ctx)
@@ -58,6 +58,8 @@ type importer struct {
 	first *folder        // whose genes are those of all
 	cells []string       // barcodes
 	place map[string]int // of barcodes among the cells
+
+	called map[string][]float64 // column attributes about the calling of cells
 }
 
 // A layer is a matrix that is read.
@@ -82,7 +84,7 @@ func (im *importer) choose() error {
 	}
 	im.names = slices.Clone(im.Layers)
 	for _, name := range []string{im.Cells, im.Main} {
-		if !slices.Contains([]string{Called, Raw, Combined, VeloSum}, name) {
+		if !slices.Contains([]string{Called, Raw, Combined, EmptyDrops, VeloSum}, name) {
 			im.names = append(im.names, name)
 		}
 	}
@@ -102,7 +104,7 @@ func (im *importer) choose() error {
 // open reads the names of rows and columns of all matrices and surveys these.
 func (im *importer) open(ctx context.Context) error {
 	kind := "filtered"
-	if im.Cells == Raw {
+	if im.Cells == Raw || im.Cells == EmptyDrops {
 		kind = "raw"
 	}
 	names := im.names
@@ -177,7 +179,7 @@ func (im *importer) survey(ctx context.Context, f *folder, name string, opts ...
 }
 
 // chooseCells makes out which cells there are, and where the layers have them.
-func (im *importer) chooseCells() error {
+func (im *importer) chooseCells(ctx context.Context) error {
 	switch im.Cells {
 	case Called, Raw:
 		f, ok := im.folders[velocyto]
@@ -195,6 +197,12 @@ func (im *importer) chooseCells() error {
 				}
 			}
 		}
+	case EmptyDrops:
+		cells, err := im.callCells(ctx)
+		if err != nil {
+			return err
+		}
+		im.cells = cells
 	default:
 		im.cells = im.folders[im.Cells].barcodes
 	}
@@ -249,5 +257,12 @@ func (im *importer) fill(ctx context.Context, tx *loom.Tx, genes map[string]*loo
 			return err
 		}
 	}
-	return annotate.Attributes{Rows: genes, Cols: cells, Globals: im.Attrs}.Set(tx)
+	for name, values := range im.called {
+		cells[name] = annotate.Array(values)
+	}
+	attrs := annotate.Attributes{Rows: genes, Cols: cells, Globals: im.Attrs}
+	if err := im.sampleAttributes(attrs); err != nil {
+		return err
+	}
+	return attrs.Set(tx)
 }

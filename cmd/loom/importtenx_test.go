@@ -105,7 +105,7 @@ func TestSolo(t *testing.T) {
 	if r.code != 0 || !strings.Contains(r.stderr, "cells are those of many molecules alone") {
 		t.Errorf("exit code %d, %q; want a note that nothing was tested", r.code, r.stderr)
 	}
-	if got := execute("get", out, "col_attrs/Tissue").stdout; got != "cortex\n" {
-		t.Errorf("Tissue: %q", got)
+	if r := execute("get", out, "col_attrs/tissue"); r.stdout != "cortex\n" {
+		t.Errorf("tissue: %q, %s", r.stdout, r.stderr)
 	}
 }

@@ -3,8 +3,7 @@
 //
 // [Import] makes a Loom file of one or several of them, with the names of rows and
 // columns from text files, as loompy's create_from_matrix_market does; [Export]
-// writes a layer. [Open], [File.Survey] and [Columns] are what the importers of
-// folders that hold such files are built on.
+// writes a layer, and so does [Write].
 //
 // What is read: the formats coordinate and array; the fields integer,
 // unsigned-integer, real, double and pattern (whose elements are 1); general, symmetric and
@@ -18,7 +17,7 @@
 //
 // # Memory
 //
-// A file is read twice and never held. The first time, [File.Survey] finds out in which
+// A file is read twice and never held. The first time shows in which
 // order the elements come and how many there are in each row and column, 8 bytes for
 // each; the second time the elements go where they belong. If they come column by
 // column, as from Cell Ranger and STARsolo, memory is that of 64 columns. In any

@@ -106,35 +106,6 @@ func ExampleWrite() {
 	// 1 3 1
 }
 
-// The columns of a file go by in batches, some of its rows left out, without the matrix
-// ever being in memory.
-func ExampleColumns() {
-	dir, remove := exampleFolder()
-	defer remove()
-	ctx := context.Background()
-	f, err := mtx.Open(ctx, filepath.Join(dir, "counts.mtx"))
-	if err != nil {
-		log.Fatal(err)
-	}
-	survey, err := f.Survey(ctx)
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(f.Header().Rows, f.Header().Cols, survey.Elements, survey.ByColumn, survey.Max)
-	pick := mtx.Pick{RowTo: []int{0, 1, -1}, Rows: 2}
-	for m, err := range mtx.Columns[int32](ctx, f, survey, pick) {
-		if err != nil {
-			log.Fatal(err)
-		}
-		fmt.Println(m.Dims())
-		fmt.Println(m.Value(0, 0), m.Value(1, 1), m.NNZ())
-	}
-	// Output:
-	// 3 2 3 true 7
-	// 2 2
-	// 5 7 2
-}
-
 // Layers can be files, and the main matrix their sum.
 func ExampleImport_layers() {
 	dir, remove := exampleFolder()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/goloom/loom"
 	"github.com/goloom/loom/convert/internal/annotate"
+	"github.com/goloom/loom/convert/internal/matrixmarket"
 	"github.com/goloom/loom/convert/internal/textfile"
 	"github.com/goloom/loom/internal/progress"
 )
@@ -58,7 +59,7 @@ func Import(ctx context.Context, input, out string, opts Options) error {
 		return fmt.Errorf("no Matrix Market file: %w", os.ErrInvalid)
 	}
 	ctx, read := startImport(ctx, paths)
-	im := importer{Options: opts, terms: map[string]Term{}, attributes: annotate.Attributes{Globals: opts.Attrs}}
+	im := importer{Options: opts, terms: map[string]matrixmarket.Term{}, attributes: annotate.Attributes{Globals: opts.Attrs}}
 	for _, name := range slices.Sorted(maps.Keys(paths)) {
 		if err := im.survey(ctx, name, paths[name], filepath.Dir(out), read); err != nil {
 			return err
@@ -85,19 +86,19 @@ func startImport(ctx context.Context, paths map[string]string) (context.Context,
 // An importer makes one Loom file.
 type importer struct {
 	Options
-	terms      map[string]Term // by name of the layer
-	first      *File
+	terms      map[string]matrixmarket.Term // by name of the layer
+	first      *matrixmarket.File
 	rows, cols int
 	attributes annotate.Attributes
 }
 
 // survey opens and surveys the file of a layer.
 func (im *importer) survey(ctx context.Context, name, path, scratch string, read func(n int)) error {
-	f, err := Open(ctx, path, OnRead(read))
+	f, err := matrixmarket.Open(ctx, path, matrixmarket.OnRead(read))
 	if err != nil {
 		return err
 	}
-	rows, cols := f.header.Rows, f.header.Cols
+	rows, cols := f.Header().Rows, f.Header().Cols
 	if im.Transposed {
 		rows, cols = cols, rows
 	}
@@ -106,7 +107,7 @@ func (im *importer) survey(ctx context.Context, name, path, scratch string, read
 	}
 	if rows != im.rows || cols != im.cols {
 		return fmt.Errorf("%s: a matrix of %d x %d, but %s has one of %d x %d: %w",
-			path, f.header.Rows, f.header.Cols, im.first.path, im.first.header.Rows, im.first.header.Cols, ErrMalformed)
+			path, f.Header().Rows, f.Header().Cols, im.first.Path(), im.first.Header().Rows, im.first.Header().Cols, ErrMalformed)
 	}
 	if rows == 0 || cols == 0 {
 		return fmt.Errorf("%s: a matrix of %d x %d, want at least one row and one column: %w", path, rows, cols, ErrMalformed)
@@ -115,7 +116,7 @@ func (im *importer) survey(ctx context.Context, name, path, scratch string, read
 	if err != nil {
 		return err
 	}
-	im.terms[name] = Term{f, s, Pick{Transposed: im.Transposed, Scratch: scratch}}
+	im.terms[name] = matrixmarket.Term{File: f, Survey: s, Pick: matrixmarket.Pick{Transposed: im.Transposed, Scratch: scratch}}
 	return nil
 }
 
@@ -128,10 +129,13 @@ const (
 
 // readNames reads the names of rows and columns.
 func (im *importer) readNames(ctx context.Context) error {
-	size, elements := int64(im.rows)*int64(im.cols), im.terms[""].elements()
+	size, elements := int64(im.rows)*int64(im.cols), int64(0)
+	if main, ok := im.terms[""]; ok {
+		elements = main.Survey.Elements
+	}
 	if (im.RowNames == "" || im.ColNames == "") && (size-freeElements)/emptinessAllowed > elements {
 		return fmt.Errorf("%s: a matrix of %d x %d with %d elements, without names of its rows and columns: %w",
-			im.first.path, im.rows, im.cols, elements, ErrMalformed)
+			im.first.Path(), im.rows, im.cols, elements, ErrMalformed)
 	}
 	if im.RowNames != "" {
 		layout := textfile.Layout{What: "row", Least: 1, Most: 2, Header: im.RowHeader}
@@ -156,14 +160,6 @@ func (im *importer) readNames(ctx context.Context) error {
 	return nil
 }
 
-// elements returns how many elements the matrix has, 0 if there is none.
-func (t Term) elements() int64 {
-	if t.Survey == nil {
-		return 0
-	}
-	return t.Survey.Elements
-}
-
 // readTable reads names, of which there have to be n.
 func (im *importer) readTable(ctx context.Context, path string, layout textfile.Layout, n int, what string, other int) ([][]string, error) {
 	fields, err := textfile.ReadTable(ctx, path, layout, nil)
@@ -181,22 +177,22 @@ func (im *importer) readTable(ctx context.Context, path string, layout textfile.
 	if found == other {
 		hint = "; it may have to be transposed"
 	}
-	return nil, fmt.Errorf("%s: %d names, but the matrix of %s has %d %s%s: %w", path, found, im.first.path, n, what, hint, ErrMalformed)
+	return nil, fmt.Errorf("%s: %d names, but the matrix of %s has %d %s%s: %w", path, found, im.first.Path(), n, what, hint, ErrMalformed)
 }
 
 // fill puts everything into the new file.
 func (im *importer) fill(ctx context.Context, tx *loom.Tx) error {
 	if _, ok := im.terms[""]; !ok {
-		var all []Term
+		var all []matrixmarket.Term
 		for _, name := range slices.Sorted(maps.Keys(im.terms)) {
 			all = append(all, im.terms[name])
 		}
-		if err := tx.Layers().SetStream(ctx, "", Stream(ctx, all, nil)); err != nil {
+		if err := tx.Layers().SetStream(ctx, "", matrixmarket.Stream(ctx, all, nil)); err != nil {
 			return err
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(im.terms)) {
-		if err := tx.Layers().SetStream(ctx, name, Stream(ctx, []Term{im.terms[name]}, nil)); err != nil {
+		if err := tx.Layers().SetStream(ctx, name, matrixmarket.Stream(ctx, []matrixmarket.Term{im.terms[name]}, nil)); err != nil {
 			return err
 		}
 	}

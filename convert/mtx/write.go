@@ -9,6 +9,7 @@ import (
 
 	"github.com/goloom/loom"
 	"github.com/goloom/loom/convert/internal/layercolumns"
+	"github.com/goloom/loom/convert/internal/matrixmarket"
 	"github.com/goloom/loom/hdf5"
 	"github.com/goloom/loom/internal/progress"
 )
@@ -31,7 +32,7 @@ func Write(ctx context.Context, w io.Writer, layer *loom.Layer, comments ...stri
 		field = "real"
 	}
 	out := bufio.NewWriterSize(w, 1<<16)
-	fmt.Fprintf(out, "%s matrix coordinate %s general\n", banner, field)
+	fmt.Fprintf(out, "%s matrix coordinate %s general\n", matrixmarket.Banner, field)
 	for _, comment := range comments {
 		fmt.Fprintf(out, "%%%s\n", comment)
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/goloom/loom"
 	"github.com/goloom/loom/cellcalling"
 	"github.com/goloom/loom/convert/internal/annotate"
-	"github.com/goloom/loom/convert/mtx"
+	"github.com/goloom/loom/convert/internal/matrixmarket"
 	"github.com/goloom/loom/sparse"
 )
 
@@ -68,7 +68,7 @@ func (im *importer) callCells(ctx context.Context) ([]string, error) {
 // molecules yields the counts of a layer's file as those of molecules.
 func molecules(ctx context.Context, l *layer) iter.Seq2[*sparse.CSC[uint32], error] {
 	return func(yield func(*sparse.CSC[uint32], error) bool) {
-		for batch, err := range mtx.Columns[int64](ctx, l.term.File, l.term.Survey, l.term.Pick) {
+		for batch, err := range matrixmarket.Columns[int64](ctx, l.term.File, l.term.Survey, l.term.Pick) {
 			var counts *sparse.CSC[uint32]
 			if err == nil {
 				counts, err = asCounts(l.term.File.Path(), batch)

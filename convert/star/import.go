@@ -8,7 +8,7 @@ import (
 
 	"github.com/goloom/loom"
 	"github.com/goloom/loom/convert/internal/annotate"
-	"github.com/goloom/loom/convert/mtx"
+	"github.com/goloom/loom/convert/internal/matrixmarket"
 	"github.com/goloom/loom/internal/progress"
 )
 
@@ -66,7 +66,7 @@ type importer struct {
 type layer struct {
 	name   string
 	folder *folder
-	term   mtx.Term
+	term   matrixmarket.Term
 	valid  []int64 // for each cell, 1 if the matrix has it
 }
 
@@ -152,7 +152,7 @@ func (im *importer) openVelocyto(ctx context.Context, f *folder) error {
 		}
 		return nil
 	}
-	term, err := im.survey(ctx, f, "matrix.mtx", mtx.Values(len(velocytoLayers)))
+	term, err := im.survey(ctx, f, "matrix.mtx", matrixmarket.Values(len(velocytoLayers)))
 	for k, name := range velocytoLayers {
 		term.Pick.Value = k
 		im.layers = append(im.layers, &layer{name: name, folder: f, term: term})
@@ -161,21 +161,21 @@ func (im *importer) openVelocyto(ctx context.Context, f *folder) error {
 }
 
 // survey opens and surveys a file, whose size must be that of the names.
-func (im *importer) survey(ctx context.Context, f *folder, name string, opts ...mtx.Option) (mtx.Term, error) {
+func (im *importer) survey(ctx context.Context, f *folder, name string, opts ...matrixmarket.Option) (matrixmarket.Term, error) {
 	path, err := f.find(name)
 	if err != nil {
-		return mtx.Term{}, err
+		return matrixmarket.Term{}, err
 	}
-	file, err := mtx.Open(ctx, path, append(opts, mtx.OnRead(im.read))...)
+	file, err := matrixmarket.Open(ctx, path, append(opts, matrixmarket.OnRead(im.read))...)
 	if err != nil {
-		return mtx.Term{}, err
+		return matrixmarket.Term{}, err
 	}
 	if h := file.Header(); h.Rows != len(f.ids) || h.Cols != len(f.barcodes) {
-		return mtx.Term{}, fmt.Errorf("%s: a matrix of %d x %d, want the %d genes and %d barcodes of the files beside it: %w",
+		return matrixmarket.Term{}, fmt.Errorf("%s: a matrix of %d x %d, want the %d genes and %d barcodes of the files beside it: %w",
 			path, h.Rows, h.Cols, len(f.ids), len(f.barcodes), ErrMalformed)
 	}
 	survey, err := file.Survey(ctx)
-	return mtx.Term{File: file, Survey: survey, Pick: mtx.Pick{Scratch: im.scratch}}, err
+	return matrixmarket.Term{File: file, Survey: survey, Pick: matrixmarket.Pick{Scratch: im.scratch}}, err
 }
 
 // chooseCells makes out which cells there are, and where the layers have them.
@@ -235,7 +235,7 @@ func (im *importer) placeCells(l *layer) {
 
 // fill puts everything into the new file.
 func (im *importer) fill(ctx context.Context, tx *loom.Tx, genes map[string]*loom.Array) error {
-	var main []mtx.Term
+	var main []matrixmarket.Term
 	cells := map[string]*loom.Array{"CellID": annotate.Array(annotate.Prefixed(im.SampleID, im.cells))}
 	for _, l := range im.layers {
 		cells["Valid_"+l.name] = annotate.Array(l.valid)
@@ -244,7 +244,7 @@ func (im *importer) fill(ctx context.Context, tx *loom.Tx, genes map[string]*loo
 		}
 	}
 	totals := make([]float64, len(im.cells))
-	err := tx.Layers().SetStream(ctx, "", mtx.Stream(ctx, main, func(column int, sum float64) { totals[column] = sum }))
+	err := tx.Layers().SetStream(ctx, "", matrixmarket.Stream(ctx, main, func(column int, sum float64) { totals[column] = sum }))
 	if err != nil {
 		return err
 	}
@@ -253,7 +253,7 @@ func (im *importer) fill(ctx context.Context, tx *loom.Tx, genes map[string]*loo
 		if l.name == im.Main {
 			continue
 		}
-		if err := tx.Layers().SetStream(ctx, l.name, mtx.Stream(ctx, []mtx.Term{l.term}, nil)); err != nil {
+		if err := tx.Layers().SetStream(ctx, l.name, matrixmarket.Stream(ctx, []matrixmarket.Term{l.term}, nil)); err != nil {
 			return err
 		}
 	}

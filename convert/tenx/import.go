@@ -9,8 +9,8 @@ import (
 
 	"github.com/goloom/loom"
 	"github.com/goloom/loom/convert/internal/annotate"
+	"github.com/goloom/loom/convert/internal/matrixmarket"
 	"github.com/goloom/loom/convert/internal/textfile"
-	"github.com/goloom/loom/convert/mtx"
 	"github.com/goloom/loom/hdf5"
 	"github.com/goloom/loom/internal/progress"
 )
@@ -78,7 +78,7 @@ func importFolder(ctx context.Context, s source, out string, opts Options) (Impo
 	if fields != nil {
 		im.barcodes = fields[0]
 	}
-	file, err := mtx.Open(ctx, matrix, mtx.OnRead(func(n int) { tracker.Add(n) }))
+	file, err := matrixmarket.Open(ctx, matrix, matrixmarket.OnRead(func(n int) { tracker.Add(n) }))
 	if err != nil {
 		return im.Imported, err
 	}
@@ -90,8 +90,8 @@ func importFolder(ctx context.Context, s source, out string, opts Options) (Impo
 		return im.Imported, err
 	}
 	return im.create(ctx, func() *loom.Stream {
-		pick := mtx.Pick{RowTo: im.rowTo, Rows: im.rows, Scratch: filepath.Dir(out)}
-		return mtx.Stream(ctx, []mtx.Term{{File: file, Survey: survey, Pick: pick}}, nil)
+		pick := matrixmarket.Pick{RowTo: im.rowTo, Rows: im.rows, Scratch: filepath.Dir(out)}
+		return matrixmarket.Stream(ctx, []matrixmarket.Term{{File: file, Survey: survey, Pick: pick}}, nil)
 	})
 }
 

@@ -1,4 +1,4 @@
-package mtx
+package matrixmarket
 
 import (
 	"context"
@@ -43,7 +43,7 @@ var errLeft = errors.New("no more is wanted")
 //
 // It reads the file once, and holds one batch if the columns come in order; see the
 // package comment for when they do not. An element that occurs twice is an error that wraps
-// [ErrMalformed] and says on which lines.
+// [textfile.ErrMalformed] and says on which lines.
 func Columns[T Number](ctx context.Context, f *File, survey *Survey, pick Pick) iter.Seq2[*sparse.CSC[T], error] {
 	return func(yield func(*sparse.CSC[T], error) bool) {
 		p := newPicked(f, survey, pick)

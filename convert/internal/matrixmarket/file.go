@@ -1,4 +1,4 @@
-package mtx
+package matrixmarket
 
 import (
 	"context"
@@ -55,7 +55,7 @@ func Open(ctx context.Context, path string, opts ...Option) (_ *File, err error)
 	}
 	if f.values > 1 && (f.header.Format != "coordinate" || f.header.Field == "pattern" || f.header.Symmetry != "general") {
 		return nil, fmt.Errorf("%s: %d values in an entry of a matrix that is %s, %s and %s: %w",
-			path, f.values, f.header.Format, f.header.Field, f.header.Symmetry, ErrMalformed)
+			path, f.values, f.header.Format, f.header.Field, f.header.Symmetry, textfile.ErrMalformed)
 	}
 	info, err := os.Stat(path)
 	if err != nil {
@@ -63,7 +63,7 @@ func Open(ctx context.Context, path string, opts ...Option) (_ *File, err error)
 	}
 	if lines := int64(f.header.Rows) + int64(f.header.Cols); (lines-freeLines)/linesPerByte > info.Size() {
 		return nil, fmt.Errorf("%s: %d rows and %d columns, which a file of %d bytes does not warrant: %w",
-			path, f.header.Rows, f.header.Cols, info.Size(), ErrMalformed)
+			path, f.header.Rows, f.header.Cols, info.Size(), textfile.ErrMalformed)
 	}
 	return f, nil
 }

@@ -1,4 +1,4 @@
-package mtx
+package matrixmarket
 
 import "testing"
 

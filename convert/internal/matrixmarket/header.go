@@ -1,4 +1,4 @@
-package mtx
+package matrixmarket
 
 import (
 	"bytes"
@@ -20,8 +20,8 @@ type Header struct {
 	Entries    int64 // lines after the header; more elements of the matrix if it is symmetric
 }
 
-// banner begins every file.
-const banner = "%%MatrixMarket"
+// Banner begins every file.
+const Banner = "%%MatrixMarket"
 
 // readHeader reads the lines up to the one with the size.
 func readHeader(r *textfile.Reader) (Header, error) {
@@ -29,7 +29,7 @@ func readHeader(r *textfile.Reader) (Header, error) {
 		if err := r.Err(); err != nil {
 			return Header{}, err
 		}
-		return Header{}, fmt.Errorf("%w: the file is empty, want %s", r.Errorf("no first line"), banner)
+		return Header{}, fmt.Errorf("%w: the file is empty, want %s", r.Errorf("no first line"), Banner)
 	}
 	h, err := parseBanner(r)
 	if err != nil {
@@ -50,11 +50,11 @@ func readHeader(r *textfile.Reader) (Header, error) {
 // parseBanner reads the first line.
 func parseBanner(r *textfile.Reader) (h Header, err error) {
 	words := strings.Fields(strings.ToLower(string(r.Line())))
-	if len(words) == 0 || words[0] != strings.ToLower(banner) {
-		return h, r.Errorf("begins with %.40q, want %s", r.Line(), banner)
+	if len(words) == 0 || words[0] != strings.ToLower(Banner) {
+		return h, r.Errorf("begins with %.40q, want %s", r.Line(), Banner)
 	}
 	if len(words) != 5 || words[1] != "matrix" {
-		return h, r.Errorf("%.100q, want %s matrix FORMAT FIELD SYMMETRY", r.Line(), banner)
+		return h, r.Errorf("%.100q, want %s matrix FORMAT FIELD SYMMETRY", r.Line(), Banner)
 	}
 	h = Header{Format: words[2], Field: words[3], Symmetry: words[4]}
 	switch h.Field {

@@ -1,4 +1,4 @@
-package mtx_test
+package matrixmarket_test
 
 import (
 	"fmt"
@@ -9,15 +9,18 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goloom/loom/convert/mtx"
+	"github.com/goloom/loom/convert/internal/matrixmarket"
 	"github.com/goloom/loom/sparse"
 	"pgregory.net/rapid"
 )
 
+// general is the first line of the files here.
+const general = "%%MatrixMarket matrix coordinate integer general\n"
+
 // TestPicks holds what is read of a file, in whatever order its elements come, against the
 // elements that it was made of, in whatever order rows and columns are wanted.
 func TestPicks(t *testing.T) {
-	mtx.SmallBuckets(t)
+	matrixmarket.SmallBuckets(t)
 	dir := t.TempDir()
 	path := filepath.Join(dir, "m.mtx")
 	rapid.Check(t, func(t *rapid.T) {
@@ -28,7 +31,7 @@ func TestPicks(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		pick := mtx.Pick{Transposed: rapid.Bool().Draw(t, "transposed"), Scratch: dir}
+		pick := matrixmarket.Pick{Transposed: rapid.Bool().Draw(t, "transposed"), Scratch: dir}
 		if pick.Transposed {
 			rows, cols = cols, rows
 		}
@@ -45,7 +48,7 @@ func TestPicks(t *testing.T) {
 		}
 		pick.RowTo, pick.ColTo, pick.Rows, pick.Cols = rowTo, colTo, height, width
 
-		f, err := mtx.Open(t.Context(), path)
+		f, err := matrixmarket.Open(t.Context(), path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +59,7 @@ func TestPicks(t *testing.T) {
 		if survey.Elements != int64(len(elements)) {
 			t.Fatalf("survey counts %d elements, want %d", survey.Elements, len(elements))
 		}
-		checkColumns(t, mtx.Columns[int64](t.Context(), f, survey, pick), want, height, width)
+		checkColumns(t, matrixmarket.Columns[int64](t.Context(), f, survey, pick), want, height, width)
 		if left, err := filepath.Glob(filepath.Join(dir, "*.tmp")); err != nil || len(left) > 0 {
 			t.Fatalf("left behind: %v, %v", left, err)
 		}
@@ -119,7 +122,7 @@ func checkColumns(t *rapid.T, batches func(yield func(*sparse.CSC[int64], error)
 			t.Fatal(err)
 		}
 		height, width := m.Dims()
-		if height != rows || width != min(mtx.Width, cols-first) {
+		if height != rows || width != min(matrixmarket.Width, cols-first) {
 			t.Fatalf("batch of %d x %d at column %d of %d x %d", height, width, first, rows, cols)
 		}
 		for j := range width {

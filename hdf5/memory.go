@@ -41,6 +41,12 @@ func sizeOf[T realNumber]() int {
 	return int(unsafe.Sizeof(zero))
 }
 
+// isFloat reports whether T is a floating point type, of which zero has two forms.
+func isFloat[T realNumber]() bool {
+	half := 0.5
+	return T(half) != 0
+}
+
 // alignedBytes returns n bytes of capacity and length that may be viewed as
 // numbers of any size.
 func alignedBytes(n int) []byte {

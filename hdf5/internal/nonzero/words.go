@@ -48,6 +48,14 @@ func wordMask1(b *[group]byte, keep uint64) (mask uint64) {
 		// its terms meet in one bit.
 		gather = 0x0102040810204080
 	)
+	// Of 64 bytes of larger elements, often none is set.
+	var all uint64
+	for i := range len(b) / 8 {
+		all |= binary.LittleEndian.Uint64(b[8*i:])
+	}
+	if all&keep == 0 {
+		return 0
+	}
 	for i := range len(b) / 8 {
 		v := binary.LittleEndian.Uint64(b[8*i:]) & keep
 		v = (v&low + low | v) >> 7 & ones

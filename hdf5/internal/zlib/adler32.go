@@ -47,6 +47,7 @@ func (s *adler) count(n int) {
 // sum adds the bytes of p, of which there are no more than adlerReduce.
 func (s *adler) sum(p []byte) {
 	s.count(len(p))
+	p = s.sumVectors(p)
 	a, b := s.a, s.b
 	for len(p) >= 8 {
 		words := min(len(p)/8, adlerBlock)
@@ -94,12 +95,6 @@ func lanes(v uint64) uint64 {
 // a word there are from the first of a pair on.
 func weighted(v uint64) uint64 {
 	return 8*(v&0xffff) + 6*(v>>16&0xffff) + 4*(v>>32&0xffff) + 2*(v>>48)
-}
-
-// zeros adds n bytes that are zero, at most adlerReduce.
-func (s *adler) zeros(n int) {
-	s.count(n)
-	s.b += uint64(n) * s.a
 }
 
 // value is the checksum of all bytes so far.

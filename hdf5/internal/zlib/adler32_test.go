@@ -39,3 +39,30 @@ func TestAdler32(t *testing.T) {
 		check(bytes.Repeat([]byte{0xff}, n))
 	}
 }
+
+// Nothing is read behind the end, wherever memory begins.
+func TestAdler32WithinBounds(t *testing.T) {
+	var g guard
+	rng := rand.New(rand.NewPCG(2, 2))
+	for n := range 500 {
+		p := g.bytes(t, n)
+		for i := range p {
+			p[i] = byte(rng.Uint32())
+		}
+		if got, want := zlib.Adler32(p), adler32.Checksum(p); got != want {
+			t.Errorf("%d bytes: %#x, want %#x", n, got, want)
+		}
+	}
+}
+
+func FuzzAdler32(f *testing.F) {
+	f.Add([]byte("Wikipedia"), uint16(0), uint16(1))
+	f.Add(bytes.Repeat([]byte{0xff}, 100), uint16(1), uint16(3000))
+	f.Fuzz(func(t *testing.T, p []byte, from, times uint16) {
+		p = bytes.Repeat(p, min(int(times), 1<<22/(len(p)+1)))
+		p = p[min(int(from), len(p)):]
+		if got, want := zlib.Adler32(p), adler32.Checksum(p); got != want {
+			t.Errorf("%d bytes: %#x, want %#x", len(p), got, want)
+		}
+	})
+}

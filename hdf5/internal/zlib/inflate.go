@@ -58,9 +58,6 @@ type stream struct {
 	// they are. Those above are zero.
 	bits uint64
 	n    uint
-
-	sum    adler
-	summed int // dst[:summed] is in sum; never more than out
 }
 
 // Inflate decompresses the stream that src starts with into dst and returns how
@@ -70,13 +67,13 @@ type stream struct {
 //
 // The error is a *[FormatError].
 func (f *Inflater) Inflate(dst, src []byte) (int, error) {
-	return f.inflate(stream{src: src, dst: dst, enough: len(dst) + 1, sum: newAdler()})
+	return f.inflate(stream{src: src, dst: dst, enough: len(dst) + 1})
 }
 
 // InflateStart is Inflate that ends when enough bytes or a few more are there, and then
 // neither sees what follows nor knows whether the checksum holds.
 func (f *Inflater) InflateStart(dst, src []byte, enough int) (int, error) {
-	return f.inflate(stream{src: src, dst: dst, enough: enough, sum: newAdler()})
+	return f.inflate(stream{src: src, dst: dst, enough: enough})
 }
 
 func (f *Inflater) inflate(s stream) (int, error) {
@@ -127,8 +124,7 @@ func (s *stream) trailer() error {
 		s.in = len(s.src)
 		return ErrTruncated
 	}
-	s.sum.update(s.dst[s.summed:s.out])
-	if binary.BigEndian.Uint32(s.src[s.in:]) != s.sum.value() {
+	if binary.BigEndian.Uint32(s.src[s.in:]) != Adler32(s.dst[:s.out]) {
 		return ErrChecksum
 	}
 	return nil

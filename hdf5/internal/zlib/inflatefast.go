@@ -13,39 +13,6 @@ const (
 	fastWrite  = 32
 )
 
-// longRun is from which length on it pays to look whether a match repeats zeros:
-// those are cleared rather than copied, and left out of the checksum.
-const longRun = 96
-
-// zeros reports whether the length bytes that come dist bytes before dst[at:] are
-// zeros: dist of them if that is less, as these are repeated. dist is at most at, and
-// length at least 8.
-func zeros(dst []byte, at, dist, length int) bool {
-	if dist < 8 {
-		return dist == 1 && dst[at-1] == 0
-	}
-	from := at - dist
-	last := from + min(dist, length) - 8
-	if load64(dst, from)|load64(dst, last) != 0 {
-		return false
-	}
-	var all uint64
-	for from += 8; from < last; from += 8 {
-		all |= load64(dst, from)
-	}
-	return all == 0
-}
-
-// skipZeros adds dst[:to] to the checksum, of which dst[from:to] are zeros, no fewer
-// than longRun.
-func (s *stream) skipZeros(from, to int) {
-	// Whole words are faster to sum, and some zeros more do not matter.
-	from = s.summed + (from-s.summed+15)&^15
-	s.sum.update(s.dst[s.summed:from])
-	s.sum.zeros(to - from)
-	s.summed = to
-}
-
 // symbolsFast decodes symbols of a block for as long as no bound needs to be
 // checked and there are not enough bytes, or to the end of the block, which it reports.
 //
@@ -154,9 +121,6 @@ func (s *stream) symbolsFast(t *tables) (done bool, err error) {
 
 		end := out + length
 		switch {
-		case length >= longRun && zeros(dst, out, dist, length):
-			clear(dst[out:end])
-			s.skipZeros(out, end)
 		case dist >= 16:
 			from := out - dist
 			copy16(dst, out, from)

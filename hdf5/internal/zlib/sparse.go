@@ -3,6 +3,8 @@ package zlib
 import (
 	"encoding/binary"
 	"math/bits"
+
+	"github.com/goloom/loom/hdf5/internal/nonzero"
 )
 
 // A token is what a block of a sparse stream is made of: a literal, or a run of zeros.
@@ -104,8 +106,13 @@ func (d *SparseDeflater) scan(p []byte) bool {
 	var sum, weighted uint64
 	from := -d.run // where the zeros before what is looked at begin
 	n := d.n
+	var masks [64]uint64
 	for at := 0; at < len(p); at += 64 {
-		for mask := nonZeroBytes(p[at:]); mask != 0; mask &= mask - 1 {
+		k := at / 64 % len(masks)
+		if k == 0 {
+			nonzero.Masks(masks[:], p[at:min(at+64*len(masks), len(p))], 1, false)
+		}
+		for mask := masks[k]; mask != 0; mask &= mask - 1 {
 			i := at + bits.TrailingZeros64(mask)
 			c := p[i]
 			sum += uint64(c)
@@ -168,39 +175,6 @@ func makeShortRuns() (t [farRun]shortRun) {
 		r.last = uint16(r.tokens[1] & (symbolRange - 1))
 	}
 	return t
-}
-
-// nonZeroBytes has bit i set if p[i] is not zero, for the first 64 bytes of p.
-func nonZeroBytes(p []byte) (mask uint64) {
-	if len(p) < 64 {
-		for i, c := range p {
-			if c != 0 {
-				mask |= 1 << i
-			}
-		}
-		return mask
-	}
-	p = p[:64]
-	var all uint64
-	for i := 0; i < 64; i += 8 {
-		all |= load64(p, i)
-	}
-	if all == 0 {
-		return 0
-	}
-	for i := 0; i < 64; i += 8 {
-		mask |= nonZeroOf8(load64(p, i)) << i
-	}
-	return mask
-}
-
-// nonZeroOf8 has bit i set if byte i of v is not zero.
-func nonZeroOf8(v uint64) uint64 {
-	const low7, ones, gather = 0x7f7f7f7f7f7f7f7f, 0x0101010101010101, 0x0102040810204080
-	// The high bit of each byte, then these side by side: the product has byte i's
-	// in bit 56+i, and no two of its terms meet in one bit.
-	v = (v&low7 + low7 | v) >> 7 & ones
-	return v * gather >> 56
 }
 
 func (d *SparseDeflater) add(t token) {

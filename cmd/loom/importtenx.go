@@ -27,7 +27,8 @@ var cellrangerImport = importKind{
 	short: "Cell Ranger folder: of a sample, its outs, or one with matrix.mtx",
 	long: `cellranger makes a Loom file of the folder INPUT: that of a sample, which holds outs, or outs itself, or
 one that holds matrix.mtx, barcodes.tsv, and features.tsv or genes.tsv, compressed with gzip or not.
-Of a sample it takes the matrix of cells, or with --raw that of all barcodes.
+Of a sample it takes the matrix of cells, or with --raw that of all barcodes: of the folder
+filtered_feature_bc_matrix, or where there is none of filtered_feature_bc_matrix.h5.
 
 ` + tenxHelp,
 	example: `  loom import cellranger sample1 -o sample1.loom

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -57,6 +58,16 @@ func TestCellRangerAndBack(t *testing.T) {
 			t.Errorf("%s is taken for %q", c.output, r.stdout)
 		}
 		fine("diff", out, back)
+	}
+	// Of a sample of which only the HDF5 file was kept, too.
+	kept := filepath.Join(dir, "kept", "sample1", "outs")
+	if err := errors.Join(os.MkdirAll(kept, 0o755),
+		os.Rename(filepath.Join(dir, "cells.h5"), filepath.Join(kept, "filtered_feature_bc_matrix.h5"))); err != nil {
+		t.Fatal(err)
+	}
+	whole := filepath.Join(dir, "whole.loom")
+	if r := fine("import", filepath.Dir(kept), "--attr", "Genome=hg38", "-o", whole); !strings.Contains(r.stdout, "(cellranger)") {
+		t.Errorf("a folder of an HDF5 file is taken for %q", r.stdout)
 	}
 	plain := filepath.Join(dir, "cells.mtx.gz")
 	fine("convert", out, plain)

@@ -5,7 +5,7 @@
 // of some:
 //
 //   - the folder of a sample, which holds outs, of Cell Ranger 1 to 9: "count", "aggr" and
-//     "multi" with one sample,
+//     "multi" with one sample; where only the HDF5 file of a matrix was kept, that is taken,
 //   - outs itself, or a folder with matrix.mtx, barcodes.tsv, and genes.tsv or features.tsv,
 //     compressed with gzip or not,
 //   - an HDF5 file of version 1 or 2, with a group for each genome, or of version 3, with a

@@ -12,14 +12,14 @@ import (
 	"github.com/goloom/loom/internal/progress"
 )
 
-// importHDF5 makes a Loom file of an HDF5 file.
-func importHDF5(ctx context.Context, input, out string, opts Options) (_ Imported, err error) {
+// importHDF5 makes a Loom file of an HDF5 file of a sample.
+func importHDF5(ctx context.Context, input, sample, out string, opts Options) (_ Imported, err error) {
 	f, err := hdf5.Open(input)
 	if err != nil {
 		return Imported{}, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	im := importing{Options: opts, Imported: Imported{Sample: sampleOf(input)}, out: out, analysis: analysisOf(input)}
+	im := importing{Options: opts, Imported: Imported{Sample: sample}, out: out, analysis: analysisOf(input)}
 	m := matrix{file: f}
 	if m.group, im.Imported.Genome, err = findMatrix(f, opts.Genome); err != nil {
 		return im.Imported, err

@@ -31,11 +31,14 @@ func Import(ctx context.Context, input, out string, opts Options) (Imported, err
 		return Imported{}, err
 	}
 	if !info.IsDir() {
-		return importHDF5(ctx, input, out, opts)
+		return importHDF5(ctx, input, sampleOf(input), out, opts)
 	}
 	s, err := locate(input, opts)
 	if err != nil {
 		return Imported{}, err
+	}
+	if s.file != "" {
+		return importHDF5(ctx, s.file, s.sample, out, opts)
 	}
 	return importFolder(ctx, s, out, opts)
 }

@@ -11,6 +11,7 @@ import (
 
 // A source is where the parts of an input are.
 type source struct {
+	file     string // of HDF5, "" if there is a folder with matrix.mtx
 	matrix   string // folder with matrix.mtx
 	analysis string // folder with tsne and clustering, "" if there is none
 	sample   string // name, "" if the path does not tell
@@ -23,6 +24,15 @@ var (
 		"count/filtered_feature_bc_matrix", "count/sample_filtered_feature_bc_matrix", "filtered_matrices_mex"}
 	rawFolders = []string{"raw_feature_bc_matrix", "raw_gene_bc_matrices", "raw_gene_bc_matrices_mex",
 		"count/raw_feature_bc_matrix", "multi/count/raw_feature_bc_matrix", "raw_matrices_mex"}
+)
+
+// The HDF5 files, within outs, that are taken if there are no such folders.
+var (
+	filteredFiles = []string{"filtered_feature_bc_matrix.h5", "filtered_gene_bc_matrices_h5.h5",
+		"count/filtered_feature_bc_matrix.h5", "count/sample_filtered_feature_bc_matrix.h5",
+		"sample_filtered_feature_bc_matrix.h5"}
+	rawFiles = []string{"raw_feature_bc_matrix.h5", "raw_gene_bc_matrices_h5.h5",
+		"count/raw_feature_bc_matrix.h5", "multi/count/raw_feature_bc_matrix.h5"}
 )
 
 // locate finds the matrix of a folder.
@@ -41,28 +51,53 @@ func locate(input string, opts Options) (source, error) {
 	if err != nil {
 		return s, err
 	}
-	folders := filteredFolders
+	folders, files := filteredFolders, filteredFiles
 	if opts.Raw {
-		folders = rawFolders
+		folders, files = rawFolders, rawFiles
 	}
-	// The folder may also be the one that holds a folder for each genome.
-	for _, name := range append(slices.Clone(folders), ".") {
-		folder := filepath.Join(outs, filepath.FromSlash(name))
-		found, err := s.in(folder, opts.Genome, name == ".")
-		if err != nil {
+	for _, name := range folders {
+		found, err := s.in(filepath.Join(outs, filepath.FromSlash(name)), opts.Genome, false)
+		if found || err != nil {
+			s.analysis = analysisOf(s.matrix)
 			return s, err
 		}
-		if found {
-			s.analysis = analysisOf(s.matrix)
-			return s, nil
+	}
+	if name := firstThere(outs, files); name != "" {
+		s.file = filepath.Join(outs, filepath.FromSlash(name))
+		return s, nil
+	}
+	// The folder may also be the one that holds a folder for each genome.
+	found, err := s.in(outs, opts.Genome, true)
+	if found || err != nil {
+		s.analysis = analysisOf(s.matrix)
+		return s, err
+	}
+	return s, missing(outs, folders, files, opts.Raw)
+}
+
+// missing says that a folder has no matrix, and what it has instead.
+func missing(outs string, folders, files []string, raw bool) error {
+	instead := ""
+	if name := firstThere(outs, slices.Concat(rawFolders, rawFiles)); name != "" && !raw {
+		instead = fmt.Sprintf("; there is %s, of all barcodes (raw)", name)
+	}
+	return fmt.Errorf("%s: no folder with matrix.mtx, among %s, and no file %s%s: %w",
+		outs, strings.Join(folders, ", "), strings.Join(files, ", "), instead, fs.ErrNotExist)
+}
+
+// firstThere returns the first of some files and folders that there is, or "".
+func firstThere(folder string, names []string) string {
+	for _, name := range names {
+		if _, err := os.Stat(filepath.Join(folder, filepath.FromSlash(name))); err == nil {
+			return name
 		}
 	}
-	return s, fmt.Errorf("%s: no folder with matrix.mtx; looked for %s: %w",
-		outs, strings.Join(folders, ", "), fs.ErrNotExist)
+	return ""
 }
 
 // in reports whether a folder has a matrix, or one for each genome. Any folder may be
-// asked, in which case it is none of Cell Ranger's if it has no genomes.
+// asked, in which case it is none of Cell Ranger's if it has no genomes, and the matrix of
+// all barcodes is not one of them.
 func (s *source) in(folder, genome string, any bool) (bool, error) {
 	if !isFolder(folder) {
 		return false, nil
@@ -77,7 +112,8 @@ func (s *source) in(folder, genome string, any bool) (bool, error) {
 	}
 	var genomes []string
 	for _, entry := range entries {
-		if exists(filepath.Join(folder, entry.Name(), "matrix.mtx")) {
+		other := any && slices.Contains(slices.Concat(filteredFolders, rawFolders), entry.Name())
+		if !other && exists(filepath.Join(folder, entry.Name(), "matrix.mtx")) {
 			genomes = append(genomes, entry.Name())
 		}
 	}

@@ -96,7 +96,8 @@ func TestMalformedFolders(t *testing.T) {
 		want  string
 		is    error
 	}{
-		"empty folder":          {folder{}, tenx.Options{}, "no folder with matrix.mtx; looked for", fs.ErrNotExist},
+		"empty folder":          {folder{}, tenx.Options{}, "no folder with matrix.mtx, among filtered_feature_bc_matrix, ", fs.ErrNotExist},
+		"raw folder alone":      {folder{"outs/raw_feature_bc_matrix/matrix.mtx": "x"}, tenx.Options{}, "there is raw_feature_bc_matrix, of all barcodes", fs.ErrNotExist},
 		"no matrix":             {sound(folder{"matrix.mtx": "-"}), tenx.Options{}, "no folder with matrix.mtx", fs.ErrNotExist},
 		"no features":           {sound(folder{"features.tsv": "-"}), tenx.Options{}, "genes.tsv.gz: file does not exist, nor features.tsv", fs.ErrNotExist},
 		"no barcodes":           {sound(folder{"barcodes.tsv": "-"}), tenx.Options{}, "barcodes.tsv, or barcodes.tsv.gz", fs.ErrNotExist},

@@ -121,6 +121,9 @@ func (im *importing) guess(cmd *cobra.Command, args []string) error {
 	if err := arguments("INPUT")(cmd, args); err != nil {
 		return err
 	}
+	if args[0] == "-" {
+		return errors.New("standard input is read as a table alone: loom import table - -o OUT")
+	}
 	in, err := openForeign(args[0])
 	if err != nil {
 		return err

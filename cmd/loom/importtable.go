@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	tables "github.com/goloom/loom/convert/table"
@@ -13,8 +15,8 @@ import (
 var tableImport = importKind{
 	name:  "table",
 	short: "table of text (TSV, CSV), also what loom export writes",
-	long: `table makes a Loom file of a table of text INPUT, compressed with gzip or not: a line for each row of the
-matrix, with its name or other attributes in the first fields, and the names of columns in the first
+	long: `table makes a Loom file of a table of text INPUT, compressed with gzip or not, or of standard input
+if INPUT is -: a line for each row of the matrix, with its name or other attributes in the first fields, and the names of columns in the first
 line. With --transpose a line is a column (cell). What loom export and loompy's export write is
 read with all its attributes.
 
@@ -25,9 +27,16 @@ int64 if they do not fit; others float32 if it has each as the text has it, or e
 
 --rows and --cols are tables of attributes with names in the first line. If INPUT names its rows
 (columns) their first field is the name, and lines may come in any order; if not, they go by their
-order. Attributes become int64, float64, true and false as uint8, or strings.`,
+order. Attributes become int64, float64, true and false as uint8, or strings.
+
+--rows-of is a Loom file whose rows OUT is to have, in its order, so that both can be combined, with its
+attributes Accession, Gene, Chromosome, Start and End. Lines of INPUT are found by their name in its
+Accession, or the attribute --rows-of-key; those that are not there are left out, with a note, and
+rows that INPUT lacks are zero.`,
 	example: `  loom import table counts.tsv.gz -o cells.loom
   loom import table counts.csv --transpose --cols cells.csv --sample s1 -o cells.loom
+  loom import table counts.tsv --rows-of reference.loom --rows-of-key Gene -o cells.loom
+  loom import table - -o cells.loom < counts.tsv
   loom import table expression.txt --skip 2 --labels 3 --dtype float32 -o cells.loom`,
 	recognise: func(in *foreignInput) bool {
 		return !in.folder && in.hdf5 == nil && slices.Contains([]string{".tsv", ".csv", ".tab", ".txt"}, in.extension()) &&
@@ -48,6 +57,8 @@ func bindTableImport(cmd *cobra.Command) importFunc {
 	flags := cmd.Flags()
 	flags.StringVar(&opts.RowMetadata, "rows", "", "attributes of the rows: `FILE`")
 	flags.StringVar(&opts.ColMetadata, "cols", "", "attributes of the columns: `FILE`")
+	flags.StringVar(&opts.RowsOf, "rows-of", "", "the rows are those of the Loom `FILE`, in its order")
+	flags.StringVar(&opts.RowsOfKey, "rows-of-key", "", "find rows of --rows-of by their attribute `ATTR`, instead of Accession")
 	flags.StringVar(&opts.RowNames, "row-names", "", "the names of rows become the attribute `ATTR`, instead of Gene")
 	flags.StringVar(&opts.ColNames, "col-names", "", "the names of columns become the attribute `ATTR`, instead of CellID")
 	flags.StringVar(&opts.SampleID, "sample", "", "put `NAME` and a colon in front of the name of each column")
@@ -77,12 +88,23 @@ func bindTableImport(cmd *cobra.Command) importFunc {
 				return nil, err
 			}
 		}
-		made, err := tables.Import(ctx, r.input, r.out, opts)
+		if opts.RowsOfKey != "" && opts.RowsOf == "" {
+			return nil, errors.New("--rows-of-key without --rows-of FILE")
+		}
+		made, err := importTable(ctx, cmd.InOrStdin(), r, opts)
 		if err != nil {
 			return nil, err
 		}
 		return made.Notes, nil
 	}
+}
+
+// importTable makes a Loom file of a file, or of standard input.
+func importTable(ctx context.Context, in io.Reader, r importRequest, opts tables.ImportOptions) (*tables.Imported, error) {
+	if r.input != "-" {
+		return tables.Import(ctx, r.input, r.out, opts)
+	}
+	return tables.ImportReader(ctx, "standard input", &interruptible{ctx: ctx, in: in}, r.out, opts)
 }
 
 // parseDelimiter understands what is between fields, 0 for what is found out.

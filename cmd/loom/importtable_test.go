@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -41,6 +42,30 @@ func TestTableThereAndBack(t *testing.T) {
 	}
 }
 
+// TestTableFromStandardInput holds that a table on standard input becomes a file of the rows of
+// another one.
+func TestTableFromStandardInput(t *testing.T) {
+	out, tiny := filepath.Join(t.TempDir(), "out.loom"), sample("mouse_cortex_tiny.loom")
+	genes := strings.Fields(execute("get", tiny, "row_attrs/Accession").stdout)
+	text := "\tx\ty\n" + genes[2] + "\t1\t0\nspike\t5\t5\n" + genes[0] + "\t0\t2\n"
+	r := executeWith(text, "import", "table", "-", "--rows-of", tiny, "-o", out)
+	if r.code != exitFine || !strings.Contains(r.stderr, "1 row of standard input not in "+tiny+" and left out") {
+		t.Fatalf("%+v", r)
+	}
+	if got := strings.Fields(execute("get", out, "row_attrs/Accession").stdout); !slices.Equal(got, genes) {
+		t.Errorf("rows are %q, want %q", got, genes)
+	}
+	if got := execute("get", out, "matrix", "--rows", ":4").stdout; got != "0\t2\n0\t0\n1\t0\n0\t0\n" {
+		t.Errorf("first rows are %q", got)
+	}
+	if r := executeWith(text+"ragged\t1\n", "import", "table", "-", "-o", out); r.code != exitFailed || !strings.Contains(r.stderr, "standard input:5: bad table: 2 fields, want 3") {
+		t.Errorf("%+v", r)
+	}
+	if r := executeWith(text, "import", "-", "-o", out); r.code != exitFailed || !strings.Contains(r.stderr, "loom import table - -o OUT") {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestTableRefused(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "t.tsv")
@@ -59,6 +84,7 @@ func TestTableRefused(t *testing.T) {
 		{[]string{"import", "table", path, "-o", out, "--header", "maybe"}, `--header "maybe", want yes, no or auto`},
 		{[]string{"import", "table", path, "-o", out, "--labels", "-2"}, "want no negative number"},
 		{[]string{"import", "table", path, "-o", out, "--rows", filepath.Join(dir, "none.tsv")}, "2 fields, want 3"},
+		{[]string{"import", "table", path, "-o", out, "--rows-of-key", "Gene"}, "--rows-of-key without --rows-of"},
 		{[]string{"convert", tiny, filepath.Join(dir, "t.csv"), "--table-row-names", "Symbol"}, `"Symbol"`},
 		{[]string{"convert", tiny, filepath.Join(dir, "t.tab"), "--table-transpose"}, "--table-transpose is for the format table"},
 	} {

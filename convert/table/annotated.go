@@ -15,8 +15,8 @@ import (
 //	the names of the attributes of rows
 //
 // and every line ends with a delimiter.
-func readAnnotated(ctx context.Context, path string, o ImportOptions) (h *head, err error) {
-	s, err := openSource(ctx, path, o.Skip)
+func readAnnotated(ctx context.Context, from origin, o ImportOptions) (h *head, err error) {
+	s, err := openSource(ctx, from, o.Skip, nil)
 	if err != nil {
 		return nil, err
 	}

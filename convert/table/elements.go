@@ -9,11 +9,13 @@ import (
 	"github.com/goloom/loom/sparse"
 )
 
-// stream returns the elements of a table, read once more, as a layer.
-func (v *survey) stream(ctx context.Context, path string, o ImportOptions) *loom.Stream {
+// stream returns the elements of a table, read once more, as a layer of aligned
+// rows. What has to be put aside for it is, in a folder.
+func (v *survey) stream(ctx context.Context, from origin, o ImportOptions, rows *alignment, dir string) *loom.Stream {
+	batches := v.batches(ctx, from, o)
 	switch dtype, _ := newElementType(v.dtype, true); {
 	case v.dtype == "uint64":
-		return streamOf(v, ctx, path, o, func(n number) uint64 {
+		return streamOf(v, batches, o.Transposed, rows, dir, func(n number) uint64 {
 			switch n.form {
 			case whole:
 				return uint64(n.i)
@@ -23,27 +25,31 @@ func (v *survey) stream(ctx context.Context, path string, o ImportOptions) *loom
 			return uint64(n.f)
 		})
 	case dtype.integer:
-		return streamOf(v, ctx, path, o, func(n number) int64 {
+		return streamOf(v, batches, o.Transposed, rows, dir, func(n number) int64 {
 			if n.form == whole {
 				return n.i
 			}
 			return int64(n.f)
 		})
 	}
-	return streamOf(v, ctx, path, o, func(n number) float64 { return n.f })
+	return streamOf(v, batches, o.Transposed, rows, dir, func(n number) float64 { return n.f })
 }
 
 // streamOf yields the elements as numbers of one type.
-func streamOf[T loom.Number](v *survey, ctx context.Context, path string, o ImportOptions, value func(number) T) *loom.Stream {
-	batches := v.batches(ctx, path, o)
-	if o.Transposed {
-		return loom.StreamColumns(v.values, v.lines, compressed(batches, value, func(b *lineBatch, values []T) (*sparse.CSC[T], error) {
-			return sparse.NewCSC(v.values, len(b.ptr)-1, b.ptr, b.idx, values)
+func streamOf[T loom.Number](v *survey, batches iter.Seq2[*lineBatch, error], transposed bool, rows *alignment, dir string, value func(number) T) *loom.Stream {
+	if transposed {
+		return loom.StreamColumns(rows.rows, v.lines, compressed(batches, value, func(b *lineBatch, values []T) (*sparse.CSC[T], error) {
+			b, values = within(b, values, rows.to)
+			return sparse.NewCSC(rows.rows, len(b.ptr)-1, b.ptr, b.idx, values)
 		}))
 	}
-	return loom.StreamRows(v.lines, v.values, compressed(batches, value, func(b *lineBatch, values []T) (*sparse.CSR[T], error) {
+	lines := compressed(batches, value, func(b *lineBatch, values []T) (*sparse.CSR[T], error) {
 		return sparse.NewCSR(len(b.ptr)-1, v.values, b.ptr, b.idx, values)
-	}))
+	})
+	if rows.to != nil {
+		lines = reordered(lines, rows.to, rows.rows, v.values, dir)
+	}
+	return loom.StreamRows(rows.rows, v.values, lines)
 }
 
 // compressed makes a matrix of each batch.
@@ -82,11 +88,11 @@ const (
 var errStop = errors.New("stop")
 
 // batches yields the elements of the lines, in order.
-func (v *survey) batches(ctx context.Context, path string, o ImportOptions) iter.Seq2[*lineBatch, error] {
+func (v *survey) batches(ctx context.Context, from origin, o ImportOptions) iter.Seq2[*lineBatch, error] {
 	return func(yield func(*lineBatch, error) bool) {
 		b := &lineBatch{ptr: []int{0}}
 		n := 0
-		err := v.eachLine(ctx, path, o, func(s *source, fields [][]byte) error {
+		err := v.eachLine(ctx, from, o, nil, func(s *source, fields [][]byte) error {
 			if n++; n > v.lines {
 				return s.failed("more lines than when the table was read first")
 			}

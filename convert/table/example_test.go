@@ -6,6 +6,7 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/goloom/loom"
 	"github.com/goloom/loom/convert/table"
@@ -48,6 +49,33 @@ func ExampleImport() {
 	// Output:
 	// 2 genes, 3 cells of int32
 	// [12.5 28 30]
+}
+
+// A table that comes from elsewhere than a file gets the rows of a file that is there, so that
+// both can be combined.
+func ExampleImportReader() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "table")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+
+	text := strings.NewReader("\tcell1\tcell2\nXist\t3\t0\nERCC-00002\t9\t8\n")
+	made, err := table.ImportReader(ctx, "the table", text, filepath.Join(dir, "cells.loom"), table.ImportOptions{
+		RowsOf: "../../testdata/mouse_cortex_tiny.loom", RowsOfKey: "Gene",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(made.Rows, "genes,", made.Cols, "cells")
+	for _, note := range made.Notes {
+		fmt.Println(note)
+	}
+	// Output:
+	// 60 genes, 2 cells
+	// 1 row of the table not in ../../testdata/mouse_cortex_tiny.loom and left out
+	// 59 rows of ../../testdata/mouse_cortex_tiny.loom not in the table and zero
 }
 
 func ExampleExport() {

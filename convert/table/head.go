@@ -37,18 +37,18 @@ type textAttribute struct {
 }
 
 // readHead finds out about a table.
-func readHead(ctx context.Context, path string, o ImportOptions) (*head, error) {
+func readHead(ctx context.Context, from origin, o ImportOptions) (*head, error) {
 	if o.Header == Guess && o.Labels == Guess && o.LabelCount == 0 && !o.Transposed && (o.Delimiter == 0 || o.Delimiter == '\t') {
-		if h, err := readAnnotated(ctx, path, o); h != nil || err != nil {
+		if h, err := readAnnotated(ctx, from, o); h != nil || err != nil {
 			return h, err
 		}
 	}
-	return readPlain(ctx, path, o)
+	return readPlain(ctx, from, o)
 }
 
 // readPlain reads the header, if there is one, and the first line with elements.
-func readPlain(ctx context.Context, path string, o ImportOptions) (h *head, err error) {
-	s, err := openSource(ctx, path, o.Skip)
+func readPlain(ctx context.Context, from origin, o ImportOptions) (h *head, err error) {
+	s, err := openSource(ctx, from, o.Skip, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -2,8 +2,10 @@ package table
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"os"
+	"io"
+	"path/filepath"
 
 	"github.com/goloom/loom"
 	"github.com/goloom/loom/hdf5"
@@ -23,9 +25,26 @@ import (
 // The table is read twice, first to check all of it, so that nothing is made of one that is
 // wrong: such errors wrap [ErrTable], and name the file, the line, what was expected and
 // what is there. Memory is that of the attributes, a batch of lines, and a stripe of 64 lines
-// that is being stored.
+// that is being stored. Rows in the order of [ImportOptions.RowsOf] go through a scratch file beside
+// out, which is gone afterwards, with 12 bytes for each element that is not zero.
 func Import(ctx context.Context, input, out string, o ImportOptions) (*Imported, error) {
-	v, err := takeSurvey(ctx, input, o)
+	return importFrom(ctx, fileAt(input), out, o)
+}
+
+// ImportReader is [Import] for a table that is not in a file: it is put aside in a scratch file
+// beside out, as it is, and removed in the end. Errors and notes call it by the name. What r is
+// waiting for when the context ends it goes on waiting for.
+func ImportReader(ctx context.Context, name string, r io.Reader, out string, o ImportOptions) (_ *Imported, err error) {
+	from, discard, err := spooled(ctx, name, r, filepath.Dir(out))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, discard()) }()
+	return importFrom(ctx, from, out, o)
+}
+
+func importFrom(ctx context.Context, from origin, out string, o ImportOptions) (*Imported, error) {
+	v, err := takeSurvey(ctx, from, o)
 	if err != nil {
 		return nil, err
 	}
@@ -40,11 +59,11 @@ func Import(ctx context.Context, input, out string, o ImportOptions) (*Imported,
 	if v.annotated {
 		rowNames, colNames = named(rows, o.RowNames, rowKeys), named(cols, o.ColNames, colKeys)
 	}
-	rowAttrs, err := made.attributes(ctx, axisTable{input, o.RowMetadata, "row", "", made.Rows, rows, rowNames})
+	aligned, err := made.align(ctx, o, axisTable{from.name, o.RowMetadata, "row", "", made.Rows, rows, rowNames})
 	if err != nil {
 		return nil, err
 	}
-	colAttrs, err := made.attributes(ctx, axisTable{input, o.ColMetadata, "column", samplePrefix(o.SampleID), made.Cols, cols, colNames})
+	colAttrs, err := made.attributes(ctx, axisTable{from.name, o.ColMetadata, "column", samplePrefix(o.SampleID), made.Cols, cols, colNames})
 	if err != nil {
 		return nil, err
 	}
@@ -53,10 +72,10 @@ func Import(ctx context.Context, input, out string, o ImportOptions) (*Imported,
 		if o.AllowNonFinite {
 			opts = append(opts, loom.AllowNonFinite())
 		}
-		if err := tx.Layers().SetStream(ctx, "", v.stream(ctx, input, o), opts...); err != nil {
+		if err := tx.Layers().SetStream(ctx, "", v.stream(ctx, from, o, aligned, filepath.Dir(out)), opts...); err != nil {
 			return err
 		}
-		if err := setAll(tx.RowAttrs(), rowAttrs); err != nil {
+		if err := setAll(tx.RowAttrs(), aligned.attributes); err != nil {
 			return err
 		}
 		if err := setAll(tx.ColAttrs(), colAttrs); err != nil {
@@ -202,15 +221,6 @@ func setAll(attrs *loom.Attributes, all []typedAttribute) error {
 		}
 	}
 	return nil
-}
-
-// fileSize returns the size of a file, or 0 if it is not known.
-func fileSize(path string) int64 {
-	info, err := os.Stat(path)
-	if err != nil {
-		return 0
-	}
-	return info.Size()
 }
 
 // samplePrefix returns what the names of a sample's cells begin with.

@@ -7,9 +7,9 @@ import (
 )
 
 // eachLine passes the lines with elements to take, cut into fields, and checks how
-// many there are. The fields are valid until take returns.
-func (h *head) eachLine(ctx context.Context, path string, o ImportOptions, take func(s *source, fields [][]byte) error) (err error) {
-	s, err := openSource(ctx, path, o.Skip)
+// many there are. The fields are valid until take returns; read is that of openSource.
+func (h *head) eachLine(ctx context.Context, from origin, o ImportOptions, read func(n int), take func(s *source, fields [][]byte) error) (err error) {
+	s, err := openSource(ctx, from, o.Skip, read)
 	if err != nil {
 		return err
 	}

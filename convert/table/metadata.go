@@ -19,7 +19,7 @@ type metadata struct {
 
 // readMetadata reads a table of attributes. All of it is held in memory.
 func readMetadata(ctx context.Context, path string) (m *metadata, err error) {
-	s, err := openSource(ctx, path, 0)
+	s, err := openSource(ctx, fileAt(path), 0, nil)
 	if err != nil {
 		return nil, err
 	}

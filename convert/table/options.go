@@ -33,6 +33,13 @@ type ImportOptions struct {
 	// others. If not there must be as many, in the same order.
 	RowMetadata, ColMetadata string
 
+	// A Loom file whose rows the new one is to have, in the same order, so that both
+	// can be combined, with its row attributes Accession, Gene, Chromosome, Start and End. Rows
+	// of the table are found by the names that they have in its row attribute RowsOfKey, Accession if
+	// that is ""; those that are not there are left out, and rows that the table
+	// does not have are zero. All other attributes that the table has of rows are left out.
+	RowsOf, RowsOfKey string
+
 	// Names of the attributes that hold the names of rows and columns; by default
 	// what the first line says, or else Gene and CellID.
 	RowNames, ColNames string

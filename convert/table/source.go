@@ -9,7 +9,7 @@ import (
 	"io"
 	"os"
 
-	"github.com/klauspost/compress/gzip"
+	"github.com/goloom/loom/convert/internal/textfile"
 )
 
 // ErrTable is wrapped when a table is not as it should be. The message names the file
@@ -21,11 +21,10 @@ var ErrTable = errors.New("bad table")
 type source struct {
 	ctx    context.Context
 	name   string
-	file   *os.File
+	opened *textfile.Text
 	in     *bufio.Reader
-	read   int64 // bytes of the file
-	line   int   // number of the last line, from 1 on
-	first  int   // number of the first line of the last record
+	line   int // number of the last line, from 1 on
+	first  int // number of the first line of the last record
 	long   []byte
 	joined []byte
 
@@ -47,29 +46,31 @@ const (
 	mostJoined = 100     // lines of a record
 )
 
-// openSource opens the file at path, compressed or not, and leaves out some
-// lines.
-func openSource(ctx context.Context, path string, skip int) (*source, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
+// openSource opens a table, compressed or not, and leaves out some lines. If read is not nil
+// it is told how many bytes are read.
+func openSource(ctx context.Context, from origin, skip int, read func(n int)) (*source, error) {
+	s := &source{ctx: ctx, name: from.name}
+	var err error
+	if s.opened, err = from.open(ctx, read); err != nil {
+		return nil, s.unopened(err)
 	}
-	s := &source{ctx: ctx, name: path, file: file}
+	s.in = bufio.NewReaderSize(s.opened, 1<<16)
 	if err := s.begin(skip); err != nil {
-		return nil, errors.Join(err, file.Close())
+		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
 }
 
-func (s *source) begin(skip int) error {
-	s.in = bufio.NewReaderSize(counting{s}, 1<<16)
-	if magic, _ := s.in.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		plain, err := gzip.NewReader(s.in)
-		if err != nil {
-			return s.failed("%w", noEnd(err))
-		}
-		s.in = bufio.NewReaderSize(plain, 1<<16)
+// unopened says why there is nothing to read.
+func (s *source) unopened(err error) error {
+	if errors.As(err, new(*os.PathError)) || errors.Is(err, textfile.ErrMalformed) {
+		return err // which names the file
 	}
+	return s.broken(err)
+}
+
+// begin sees to what comes before the first line.
+func (s *source) begin(skip int) error {
 	mark, _ := s.in.Peek(3)
 	switch {
 	case bytes.HasPrefix(mark, []byte("\xff\xfe")), bytes.HasPrefix(mark, []byte("\xfe\xff")):
@@ -85,19 +86,7 @@ func (s *source) begin(skip int) error {
 	return nil
 }
 
-// counting reads the file, and ends when the context does.
-type counting struct{ *source }
-
-func (c counting) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	n, err := c.file.Read(p)
-	c.source.read += int64(n)
-	return n, err
-}
-
-func (s *source) close() error { return s.file.Close() }
+func (s *source) close() error { return s.opened.Close() }
 
 // noEnd says of compressed text that stops in the middle what is the matter.
 func noEnd(err error) error {

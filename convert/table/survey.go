@@ -16,12 +16,12 @@ type survey struct {
 }
 
 // takeSurvey reads a table through, and refuses it if anything is wrong.
-func takeSurvey(ctx context.Context, path string, o ImportOptions) (*survey, error) {
+func takeSurvey(ctx context.Context, from origin, o ImportOptions) (*survey, error) {
 	dtype, err := newElementType(o.Type, o.AllowNonFinite)
 	if err != nil {
 		return nil, err
 	}
-	h, err := readHead(ctx, path, o)
+	h, err := readHead(ctx, from, o)
 	if err != nil {
 		return nil, err
 	}
@@ -30,9 +30,8 @@ func takeSurvey(ctx context.Context, path string, o ImportOptions) (*survey, err
 		v.labels = append(v.labels, textAttribute{name: name})
 	}
 	seen := map[string]int{} // of the names of cells
-	_, tracker := progress.Start(ctx, "read table", fileSize(path), "bytes")
-	err = h.eachLine(ctx, path, o, func(s *source, fields [][]byte) error {
-		tracker.Reach(s.read)
+	_, tracker := progress.Start(ctx, "read table", from.size, "bytes")
+	err = h.eachLine(ctx, from, o, func(n int) { tracker.Add(n) }, func(s *source, fields [][]byte) error {
 		if v.lines++; v.lines > math.MaxInt32 || h.values > math.MaxInt32 {
 			return s.failed("more than %d lines or elements in a line", math.MaxInt32)
 		}
@@ -52,7 +51,7 @@ func takeSurvey(ctx context.Context, path string, o ImportOptions) (*survey, err
 		return nil, err
 	}
 	if v.lines == 0 {
-		return nil, (&source{name: path, first: 1}).failed("no line with elements")
+		return nil, (&source{name: from.name, first: 1}).failed("no line with elements")
 	}
 	v.dtype = dtype.choice()
 	return v, nil

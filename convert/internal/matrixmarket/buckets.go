@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 
+	"github.com/goloom/loom/convert/internal/scratch"
 	"github.com/goloom/loom/convert/internal/textfile"
 	"github.com/goloom/loom/sparse"
 )
@@ -26,12 +27,12 @@ var bucketElements int64 = 1 << 20
 // elements go to a scratch file, in which neighbouring columns share a bucket,
 // then each bucket is read and sorted.
 func bucketed[T Number](ctx context.Context, p *picked, deliver func(*sparse.CSC[T]) error) (err error) {
-	scratch, discard, err := openScratch(p.Scratch)
+	aside, discard, err := scratch.Open(p.Scratch)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, discard()) }()
-	buckets := p.buckets(scratch)
+	buckets := p.buckets(aside)
 	find := make([]int32, (p.Cols+Width-1)/Width) // the bucket of each batch
 	for k, b := range buckets {
 		for i := b.first / Width; i < len(find); i++ {
@@ -59,23 +60,6 @@ func bucketed[T Number](ctx context.Context, p *picked, deliver func(*sparse.CSC
 	return nil
 }
 
-// openScratch makes a file that is gone when it is discarded.
-func openScratch(dir string) (*os.File, func() error, error) {
-	f, err := os.CreateTemp(dir, ".loom-import-*.tmp")
-	if err != nil {
-		return nil, nil, err
-	}
-	// Where a file can be removed while it is open, not even a crash leaves it.
-	removed := os.Remove(f.Name()) == nil
-	return f, func() error {
-		err := f.Close()
-		if !removed {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-		return err
-	}, nil
-}
-
 // A bucket is a stretch of the scratch file for the elements of some columns.
 type bucket struct {
 	file          *os.File
@@ -87,12 +71,12 @@ type bucket struct {
 
 // buckets divides the columns so that each bucket, in which there is room for all
 // elements that its columns have in the file, can be held in memory.
-func (p *picked) buckets(scratch *os.File) []*bucket {
+func (p *picked) buckets(aside *os.File) []*bucket {
 	counts := p.columnCounts()
 	var buckets []*bucket
 	var offset int64
 	for first := 0; first < p.Cols; {
-		b := &bucket{file: scratch, first: first, start: offset}
+		b := &bucket{file: aside, first: first, start: offset}
 		for first+b.count < p.Cols {
 			n := int64(0)
 			width := min(Width, p.Cols-first-b.count)

@@ -21,45 +21,25 @@ var ErrMalformed = errors.New("malformed input")
 // MaxLine is how many bytes a line may have.
 const MaxLine = 1 << 20
 
-// A Reader reads a text file line by line. In memory it holds a line, and some
-// blocks of 256 KiB that are decompressed ahead.
+// A Reader reads a text file line by line. In memory it holds a line, and what a
+// [Text] does.
 type Reader struct {
 	path   string
-	file   *os.File
-	ahead  *readAhead // nil of a plain file
+	text   *Text
 	lines  *bufio.Reader
 	line   []byte
 	number int64
 	err    error
 }
 
-// Open opens a file. If read is not nil it is told how many bytes of the file are
-// read, as they are; for a compressed file it is called on another goroutine, until
-// Close returns.
+// Open opens a file. See [NewText] for read.
 func Open(ctx context.Context, path string, read func(n int)) (*Reader, error) {
-	file, err := os.Open(path)
+	r := &Reader{path: path}
+	text, err := OpenText(ctx, path, read)
 	if err != nil {
-		return nil, err
+		return nil, r.broken(err)
 	}
-	if info, err := file.Stat(); err == nil && info.IsDir() {
-		return nil, errors.Join(fmt.Errorf("%s: is a folder, want a file: %w", path, ErrMalformed), file.Close())
-	}
-	r := &Reader{path: path, file: file}
-	buffered := bufio.NewReaderSize(counting{ctx, file, read}, blockSize)
-	magic, err := buffered.Peek(2)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, errors.Join(r.broken(err), file.Close())
-	}
-	if !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		r.lines = bufio.NewReaderSize(buffered, MaxLine)
-		return r, nil
-	}
-	zr, err := gzip.NewReader(buffered)
-	if err != nil {
-		return nil, errors.Join(r.broken(err), file.Close())
-	}
-	r.ahead = startReadAhead(zr)
-	r.lines = bufio.NewReaderSize(r.ahead, MaxLine)
+	r.text, r.lines = text, bufio.NewReaderSize(text, MaxLine)
 	return r, nil
 }
 
@@ -116,34 +96,11 @@ func (r *Reader) broken(err error) error {
 		return fmt.Errorf("%s: after line %d: checksum of compressed data is wrong: %w", r.path, r.number, ErrMalformed)
 	case errors.Is(err, gzip.ErrHeader):
 		return fmt.Errorf("%s: after line %d: not gzip data, as what is before it: %w", r.path, r.number, ErrMalformed)
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.As(err, new(*os.PathError)):
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, ErrMalformed), errors.As(err, new(*os.PathError)):
 		return err
 	}
 	return fmt.Errorf("%s: after line %d: %w: %w", r.path, r.number, err, ErrMalformed)
 }
 
 // Close ends the reading. No goroutine is left.
-func (r *Reader) Close() error {
-	if r.ahead != nil {
-		r.ahead.stop()
-	}
-	return r.file.Close()
-}
-
-// counting reads a file until the context ends, and says how much it has read.
-type counting struct {
-	ctx  context.Context
-	file io.Reader
-	read func(n int)
-}
-
-func (c counting) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	n, err := c.file.Read(p)
-	if c.read != nil {
-		c.read(n)
-	}
-	return n, err
-}
+func (r *Reader) Close() error { return r.text.Close() }

@@ -24,8 +24,8 @@ import (
 // room for both. Everything else that is in the file stays.
 //
 // All chunks are decoded and encoded once, by all processors, unless those across the axis
-// (a row of chunks, when columns are permuted) take more than 32 MiB. No more than
-// that, and what comes of it, is in memory at a time.
+// (a row of chunks, when columns are permuted) take more than 32 MiB. What is in memory at
+// a time is the non-zero elements of twice that and what comes of them.
 func (c *Conn) Permute(ctx context.Context, ordering []int, axis Axis) error {
 	ctx = progress.Named(ctx, "permute")
 	return c.transact(ctx, (*hdf5.Editor).Rewrite, func(e *edit) error { return e.permute(ctx, ordering, axis) })

@@ -2,14 +2,13 @@ package hdf5
 
 import (
 	"context"
-	"errors"
+	"encoding/binary"
 	"fmt"
+	"iter"
 	"math"
 	"runtime"
 	"slices"
-	"sync/atomic"
-
-	"golang.org/x/sync/errgroup"
+	"sync"
 
 	"github.com/goloom/loom/hdf5/internal/format"
 	"github.com/goloom/loom/hdf5/internal/index"
@@ -22,13 +21,19 @@ import (
 // Chunks keep their shape, so those at one place of the grid in all other
 // dimensions exchange elements among themselves and with no others. They make a
 // stripe. Of each stripe all stored chunks are decoded once, and their elements
-// put where they belong in new chunks, which are then encoded. As many stripes
-// are done at once as memory allows. Of a stripe that is larger than that a part
-// of the new chunks is made at a time, and the stored ones are decoded anew for each.
+// put where they belong in new chunks, which are then encoded. While one stripe, or
+// a block of some narrow ones, is stored the next ones are made. Of a stripe that is
+// larger than memory allows a part of the new chunks is made at a time, and the stored
+// ones are decoded anew for each.
 
-// reorderBytes is how many bytes of new values are in memory at a time, unless a
-// single chunk is larger.
-const reorderBytes = 32 << 20
+// reorderBytes is how many bytes of new values a block has at the most, unless a single
+// chunk is larger, and reorderLeast up to how many it is widened. It has no more than
+// reorderChunks.
+const (
+	reorderBytes  = 32 << 20
+	reorderLeast  = 8 << 20
+	reorderChunks = 1 << 16
+)
 
 // A reordering says which elements go where along one dimension.
 type reordering struct {
@@ -149,23 +154,15 @@ func (r *reorderer) report(share float64) {
 
 // chunked stores new chunks, block by block, and an index of them.
 func (r *reorderer) chunked() (format.Layout, error) {
-	b := newReorderBlock(r)
-	origins, err := r.origins(b.shape)
+	g := newReorderGrid(r)
+	origins, err := r.origins(g.shape)
 	if err != nil {
 		return format.Layout{}, err
 	}
-	n := r.d.space.dims[r.dim]
-	length := b.shape[r.dim] // positions of a block
-	for first := 0; first < n; first += length {
-		b.aim(first, min(n, first+length))
-		for i, origin := range origins {
-			if err := b.storeAt(origin); err != nil {
-				return format.Layout{}, err
-			}
-			r.report((float64(first) + float64(b.end-first)*float64(i+1)/float64(len(origins))) / float64(n))
-		}
+	if err := storeInOrder(r.ctx, g.atOnce(), g.blocks(origins)); err != nil {
+		return format.Layout{}, err
 	}
-	return r.tx.indexChunks(r.d, toUint64(r.d.chunk), b.chunks)
+	return r.tx.indexChunks(r.d, toUint64(r.d.chunk), g.stored)
 }
 
 // origins returns the origins of the boxes of the given shape in which something
@@ -173,6 +170,7 @@ func (r *reorderer) chunked() (format.Layout, error) {
 func (r *reorderer) origins(box []int) ([][]int, error) {
 	d := r.d
 	var origins [][]int
+	var key []byte
 	seen := map[string]bool{}
 	err := d.chunks.Overlapping(make([]uint64, len(d.chunk)), d.grid(), func(stored index.Chunk) error {
 		if r.take != nil {
@@ -180,111 +178,181 @@ func (r *reorderer) origins(box []int) ([][]int, error) {
 				return err
 			}
 		}
-		origin := d.piece(stored).origin
+		key = key[:0]
+		for i, at := range stored.Scaled {
+			if i != r.dim {
+				key = binary.LittleEndian.AppendUint64(key, at*uint64(d.chunk[i])/uint64(box[i]))
+			}
+		}
+		if seen[string(key)] {
+			return r.ctx.Err()
+		}
+		seen[string(key)] = true
+		pc := d.piece(stored)
+		if err := d.checkPiece(pc); err != nil {
+			return err
+		}
+		origin := pc.origin
 		for i := range origin {
 			origin[i] = origin[i] / box[i] * box[i]
 		}
 		origin[r.dim] = 0
-		if key := fmt.Sprint(origin); !seen[key] {
-			seen[key] = true
-			origins = append(origins, origin)
-		}
+		origins = append(origins, origin)
 		return r.ctx.Err()
 	})
 	slices.SortFunc(origins, slices.Compare)
 	return origins, err
 }
 
-// A reorderBlock is a box of new chunks that are in memory together, one after
-// the other in the order of the grid.
-type reorderBlock struct {
+// A reorderGrid divides a dataset into blocks of new chunks.
+type reorderGrid struct {
 	*reorderer
-	shape  []int // multiples of the chunk's, but for a dataset's length
+	shape  []int // of blocks; multiples of the chunk's, but for a dataset's length
 	grid   []int // in chunks
 	stride []int // chunks from one place to the next, by dimension
+	number int   // of chunks in a block
 	bytes  int   // of a chunk
-	inner  int   // bytes of the elements at one position, below the reordered dimension
+	inner  int   // elements at one position, below the reordered dimension
 	outer  int   // how often all positions come, above it
+	sifted bool  // blocks are sieves
 
-	first, end int    // positions of the reordered dimension
-	values     []byte // fill values between blocks
-	place      []int  // where in values an element at a position goes, if its chunk is the first in other dimensions; -1 for nowhere
-	chunks     []newChunk
+	spare  []*reorderBlock
+	stored []newChunk
 }
 
-func newReorderBlock(r *reorderer) *reorderBlock {
+func newReorderGrid(r *reorderer) *reorderGrid {
 	d := r.d
-	b := &reorderBlock{reorderer: r, inner: d.width, outer: 1, bytes: d.width}
+	g := &reorderGrid{reorderer: r, inner: 1, outer: 1, bytes: d.width}
 	for i, c := range d.chunk {
-		b.bytes *= c
+		g.bytes *= c
 		switch {
 		case i < r.dim:
-			b.outer *= c
+			g.outer *= c
 		case i > r.dim:
-			b.inner *= c
+			g.inner *= c
 		}
 	}
-	b.size()
-	return b
+	g.sifted = d.fill == nil && r.translate == nil && newSieve(0, g.bytes/d.width, d.width) != nil
+	g.size()
+	return g
 }
 
 // size chooses how many chunks a block has in each dimension: first all along
-// the reordered one, or as many as memory allows, then more of those others that
-// vary fastest.
-func (b *reorderBlock) size() {
-	d := b.d
-	b.grid = slices.Repeat([]int{1}, len(d.chunk))
-	room := max(1, reorderBytes/b.bytes) // chunks
-	widen := func(i int) {
+// the reordered one, or as many as memory allows, and if these are few more of those
+// others that vary fastest.
+func (g *reorderGrid) size() {
+	d := g.d
+	g.grid = slices.Repeat([]int{1}, len(d.chunk))
+	widen := func(i, room int) {
 		all := max(1, (d.space.dims[i]-1)/d.chunk[i]+1)
-		b.grid[i] = min(all, room)
-		room /= b.grid[i]
+		g.grid[i] = min(all, max(1, room))
 	}
-	widen(b.dim)
-	for i := len(b.grid) - 1; i >= 0; i-- {
-		if i != b.dim && room > 1 {
-			widen(i)
+	widen(g.dim, min(reorderChunks, reorderBytes/g.bytes))
+	room := min(reorderChunks, reorderLeast/g.bytes) / g.grid[g.dim]
+	for i := len(g.grid) - 1; i >= 0; i-- {
+		if i != g.dim && room > 1 {
+			widen(i, room)
+			room /= g.grid[i]
 		}
 	}
-	b.shape = make([]int, len(b.grid))
-	b.stride = make([]int, len(b.grid))
-	n := 1
-	for i := len(b.grid) - 1; i >= 0; i-- {
-		b.shape[i] = math.MaxInt
-		if b.grid[i] < math.MaxInt/d.chunk[i] {
-			b.shape[i] = b.grid[i] * d.chunk[i]
+	g.shape = make([]int, len(g.grid))
+	g.stride = make([]int, len(g.grid))
+	g.number = 1
+	for i := len(g.grid) - 1; i >= 0; i-- {
+		g.shape[i] = math.MaxInt
+		if g.grid[i] < math.MaxInt/d.chunk[i] {
+			g.shape[i] = g.grid[i] * d.chunk[i]
 		}
-		b.stride[i] = n
-		n *= b.grid[i]
+		g.stride[i] = g.number
+		g.number *= g.grid[i]
 	}
 }
 
-// aim sets which positions of the reordered dimension the next blocks have.
-func (b *reorderBlock) aim(first, end int) {
-	b.first, b.end = first, end
-	b.place = sizedInts(b.place, len(b.to))
-	length := b.d.chunk[b.dim]
-	step := b.stride[b.dim] * b.bytes
-	for at, to := range b.to {
-		b.place[at] = -1
+// atOnce returns how many blocks are in memory at a time: all processors are to be at work
+// while one is stored.
+func (g *reorderGrid) atOnce() int {
+	if g.translate != nil {
+		return 1 // the heap is filled in the order of the grid
+	}
+	return max(2, min(reorderBytes/(g.number*g.bytes), runtime.GOMAXPROCS(0)+1))
+}
+
+// blocks yields the blocks, of which the origins are given, for positions of the reordered
+// dimension from the first to the last.
+func (g *reorderGrid) blocks(origins [][]int) iter.Seq2[*reorderBlock, error] {
+	n := g.d.space.dims[g.dim]
+	length := g.shape[g.dim]
+	return func(yield func(*reorderBlock, error) bool) {
+		for first := 0; first < n; first += length {
+			end := min(n, first+length)
+			place := g.places(first, end)
+			for i, origin := range origins {
+				b := g.block()
+				b.origin, b.first, b.end, b.place = origin, first, end, place
+				b.share = (float64(first) + float64(end-first)*float64(i+1)/float64(len(origins))) / float64(n)
+				if !yield(b, nil) {
+					return
+				}
+			}
+			if length > n-first {
+				return
+			}
+		}
+	}
+}
+
+// places returns where in a block for the positions from first up to end of the reordered
+// dimension elements at each position go, if their chunk is the first one in the other
+// dimensions and they are the first ones of it.
+func (g *reorderGrid) places(first, end int) []spot {
+	places := make([]spot, len(g.to))
+	length := g.d.chunk[g.dim]
+	for at, to := range g.to {
+		places[at] = nowhere
 		if first <= to && to < end {
-			b.place[at] = (to-first)/length*step + (to-first)%length*b.inner
+			places[at] = spot{int32((to - first) / length * g.stride[g.dim]), uint32((to - first) % length * g.inner)}
 		}
 	}
+	return places
 }
 
-func sizedInts(s []int, n int) []int {
-	if cap(s) < n {
-		return make([]int, n)
+// block returns a block without anything in it.
+func (g *reorderGrid) block() *reorderBlock {
+	if n := len(g.spare); n > 0 {
+		b := g.spare[n-1]
+		g.spare = g.spare[:n-1]
+		return b
 	}
-	return s[:n]
+	b := &reorderBlock{reorderGrid: g, encoded: make([][]byte, g.number), chunks: make([]encodedChunk, g.number)}
+	if g.sifted {
+		b.sieve = newSieve(g.number, g.bytes/g.d.width, g.d.width)
+		return b
+	}
+	b.values = alignedBytes(g.number * g.bytes)
+	g.d.clear(b.values)
+	return b
 }
 
-// storeAt makes and stores the chunks of one block.
-func (b *reorderBlock) storeAt(origin []int) error {
+// A reorderBlock is a box of new chunks, in the order of the grid.
+type reorderBlock struct {
+	*reorderGrid
+	origin     []int
+	first, end int     // positions of the reordered dimension
+	place      []spot  // see places
+	share      float64 // of all that is to be done, with this block
+
+	sieve  sieve
+	values []byte // of the chunks, if there is no sieve; fill values between blocks
+
+	encoded [][]byte // memory for them
+	chunks  []encodedChunk
+}
+
+// make decodes the old chunks and encodes the new ones.
+func (b *reorderBlock) make(ctx context.Context) error {
 	d := b.d
-	selectors := make([]Selector, len(origin))
-	for i, at := range origin {
+	selectors := make([]Selector, len(b.origin))
+	for i, at := range b.origin {
 		selectors[i] = Range(at, at+min(d.space.dims[i]-at, b.shape[i]))
 	}
 	selectors[b.dim] = All()
@@ -295,89 +363,100 @@ func (b *reorderBlock) storeAt(origin []int) error {
 	if err != nil {
 		return err
 	}
-	if b.values == nil {
-		n := 1
-		for _, c := range b.grid {
-			n *= c
-		}
-		b.values = alignedBytes(n * b.bytes)
-		b.d.clear(b.values)
-	}
 	work := func(pc *piece, values []byte) (struct{}, error) {
-		b.scatter(origin, pc, values)
+		b.scatter(pc, values)
 		return struct{}{}, nil
 	}
-	if err := stream(b.ctx, p, false, work, nil); err != nil {
+	if err := stream(ctx, p, false, work, nil); err != nil {
 		return err
 	}
-	return b.encode(origin)
+	return b.encode(ctx)
 }
 
 // scatter puts the elements of a stored chunk where they belong. Several chunks
 // may be at it at the same time: no two elements go to one place.
-func (b *reorderBlock) scatter(origin []int, pc *piece, values []byte) {
+func (b *reorderBlock) scatter(pc *piece, values []byte) {
 	if b.translate != nil {
 		b.d.clip(pc, values, b.d.space.dims) // what lies outside may refer to anything
 	}
-	start := 0
+	chunk := 0 // the first one that elements go to
 	for i, at := range pc.origin {
 		if i != b.dim {
-			start += (at - origin[i]) / b.d.chunk[i] * b.stride[i] * b.bytes
+			chunk += (at - b.origin[i]) / b.d.chunk[i] * b.stride[i]
 		}
 	}
 	at, n := pc.origin[b.dim], pc.extent[b.dim]
 	place := b.place[at:min(at+n, len(b.place))]
-	to := b.values[start:]
-	switch {
-	case b.d.fill != nil:
-		b.scatterBytes(to, values, place, n)
-	case b.inner == 1:
-		scatterNonZeros[uint8](to, values, place, n, b.outer)
-	case b.inner == 2:
-		scatterNonZeros[uint16](to, values, place, n, b.outer)
-	case b.inner == 4:
-		scatterNonZeros[uint32](to, values, place, n, b.outer)
-	case b.inner == 8:
-		scatterNonZeros[uint64](to, values, place, n, b.outer)
-	default:
-		b.scatterBytes(to, values, place, n)
+	if b.sieve == nil {
+		b.scatterBytes(b.values[chunk*b.bytes:], values, place, n)
+		return
+	}
+	s := spotsPool.Get().(*spots)
+	defer spotsPool.Put(s)
+	b.aim(s, chunk, place, n)
+	b.sieve.take(values, s.lines, s.elems)
+}
+
+// spots are where the elements of one chunk go, for a sieve.
+type spots struct{ lines, elems []spot }
+
+var spotsPool = sync.Pool{New: func() any { return new(spots) }}
+
+// aim sets where the elements at each of n positions go.
+func (b *reorderBlock) aim(s *spots, chunk int, place []spot, n int) {
+	s.lines, s.elems = s.lines[:0], s.elems[:0]
+	if b.inner == 1 {
+		// A line is what is at all positions.
+		s.elems = append(s.elems, place...)
+		for range n - len(place) {
+			s.elems = append(s.elems, nowhere)
+		}
+		for o := range b.outer {
+			s.lines = append(s.lines, spot{int32(chunk), uint32(o * n)})
+		}
+		return
+	}
+	for i := range b.inner {
+		s.elems = append(s.elems, spot{0, uint32(i)})
+	}
+	for o := range b.outer {
+		for _, to := range place {
+			if to.chunk >= 0 {
+				to.chunk += int32(chunk)
+				to.at += uint32(o * n * b.inner)
+			}
+			s.lines = append(s.lines, to)
+		}
+		for range n - len(place) {
+			s.lines = append(s.lines, nowhere)
+		}
 	}
 }
 
 // scatterBytes copies what is at each of n positions.
-func (b *reorderBlock) scatterBytes(to, from []byte, place []int, n int) {
+func (b *reorderBlock) scatterBytes(to, from []byte, place []spot, n int) {
+	length := b.inner * b.d.width
 	for o := range b.outer {
-		row := o * n * b.inner
-		for i, at := range place {
-			if at >= 0 {
-				copy(to[at+row:at+row+b.inner], from[row+i*b.inner:])
+		row := o * n * length
+		for i, p := range place {
+			if p.chunk >= 0 {
+				at := row + int(p.chunk)*b.bytes + int(p.at)*b.d.width
+				copy(to[at:at+length], from[row+i*length:])
 			}
 		}
 	}
 }
 
-// scatterNonZeros copies single elements of the size of T among zeros.
-func scatterNonZeros[T uint8 | uint16 | uint32 | uint64](to, from []byte, place []int, n, outer int) {
-	size := sizeOf[T]()
-	target, source := numbersIn[T](to[:len(to)/size*size]), numbersIn[T](from)
-	for o := range outer {
-		row := source[o*n:][:len(place)]
-		for i, v := range row {
-			if v == 0 || place[i] < 0 {
-				continue
-			}
-			target[place[i]/size+o*n] = v
-		}
+// encode encodes the chunks of the block, and leaves fill values behind.
+func (b *reorderBlock) encode(ctx context.Context) error {
+	clear(b.chunks)
+	workers := b.d.workers()
+	if b.translate != nil {
+		workers = 1 // which fills the heap in the order of the calls
 	}
-}
-
-// encode stores the chunks of the block in the order of the grid, and leaves
-// fill values behind.
-func (b *reorderBlock) encode(origin []int) error {
-	chunks := make([]encodedChunk, len(b.values)/b.bytes)
-	err := b.each(len(chunks), func(k int) error {
-		values := b.values[k*b.bytes:][:b.bytes]
-		if b.d.isFill(values) {
+	return inParallel(ctx, workers, len(b.chunks), func(k int, scratch *buffers) (err error) {
+		values := b.chunkValues(k, scratch)
+		if values == nil {
 			return nil
 		}
 		if b.translate != nil {
@@ -385,54 +464,52 @@ func (b *reorderBlock) encode(origin []int) error {
 				return err
 			}
 		}
-		var err error
-		chunks[k].at = b.gridPosition(origin, k)
-		chunks[k].b, chunks[k].mask, err = b.d.pipeline.Encode(nil, values)
-		b.d.clear(values)
+		c := &b.chunks[k]
+		c.at = b.gridPosition(k)
+		b.encoded[k], c.mask, err = b.d.pipeline.Encode(b.encoded[k], values)
+		c.b = b.encoded[k]
+		if b.sieve == nil {
+			b.d.clear(values)
+		}
 		return err
 	})
-	if err != nil {
-		return err
+}
+
+// chunkValues returns the values of the k-th chunk, nil if all have the fill value.
+func (b *reorderBlock) chunkValues(k int, scratch *buffers) []byte {
+	if b.sieve == nil {
+		values := b.values[k*b.bytes:][:b.bytes]
+		if b.d.isFill(values) {
+			return nil
+		}
+		return values
 	}
-	stored, err := b.tx.storeEncoded(slices.DeleteFunc(chunks, func(c encodedChunk) bool { return c.b == nil }))
-	b.chunks = append(b.chunks, stored...)
+	scratch.decoded = sized(scratch.decoded, b.bytes)
+	clear(scratch.decoded)
+	if !b.sieve.give(k, scratch.decoded) {
+		return nil
+	}
+	return scratch.decoded
+}
+
+// store stores the chunks, in the order of the grid.
+func (b *reorderBlock) store() error {
+	stored, err := b.tx.storeEncoded(slices.DeleteFunc(b.chunks, func(c encodedChunk) bool { return c.b == nil }))
+	b.stored = append(b.stored, stored...)
+	b.spare = append(b.spare, b)
+	b.report(b.share)
 	return err
 }
 
 // gridPosition returns where in the grid the k-th chunk of a block is.
-func (b *reorderBlock) gridPosition(origin []int, k int) []uint64 {
+func (b *reorderBlock) gridPosition(k int) []uint64 {
 	at := make([]uint64, len(b.grid))
 	for i, c := range b.d.chunk {
-		from := origin[i]
+		from := b.origin[i]
 		if i == b.dim {
 			from = b.first
 		}
 		at[i] = uint64(from/c + k/b.stride[i]%b.grid[i])
 	}
 	return at
-}
-
-// each calls work with the numbers below n, on all processors unless values are
-// translated, which fills the heap in the order of the calls.
-func (b *reorderBlock) each(n int, work func(k int) error) error {
-	workers := runtime.GOMAXPROCS(0)
-	if b.translate != nil {
-		workers = 1
-	}
-	var next atomic.Int64
-	g, ctx := errgroup.WithContext(b.ctx)
-	for range min(workers, n) {
-		g.Go(func() error {
-			for {
-				k := int(next.Add(1)) - 1
-				if k >= n {
-					return nil
-				}
-				if err := errors.Join(ctx.Err(), work(k)); err != nil {
-					return err
-				}
-			}
-		})
-	}
-	return g.Wait()
 }

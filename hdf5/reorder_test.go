@@ -193,6 +193,7 @@ func TestReorderChunks(t *testing.T) {
 		{[]int{50, 40}, nil},
 		{[]int{2100, 2100}, []int{1050, 2100}}, // a stripe of chunks exceeds what is in memory at a time
 		{[]int{2100, 2100}, nil},
+		{[]int{3, 66_000}, []int{64, 64}}, // so does one of many small ones
 	} {
 		for dim := range 2 {
 			t.Run(fmt.Sprint(c.shape, c.chunks, dim), func(t *testing.T) {
@@ -230,6 +231,71 @@ func TestReorderChunks(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestReorderTypes reorders datasets of three dimensions, with elements of all sizes, of
+// which few or most are zero, or have another fill value. Not a bit of them changes.
+func TestReorderTypes(t *testing.T) {
+	t.Run("uint8", testReorderType[uint8])
+	t.Run("int16", testReorderType[int16])
+	t.Run("float32", testReorderType[float32])
+	t.Run("float64", testReorderType[float64])
+}
+
+func testReorderType[T int16 | uint8 | float32 | float64](t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	shape := []int{7, 10, 70}
+	zero := float64(0)
+	for _, zeros := range []int{0, 4} {
+		data := make([]T, shape[0]*shape[1]*shape[2])
+		for i := range data {
+			if random.IntN(1<<zeros) == 0 {
+				data[i] = T(random.IntN(100))
+			}
+			if random.IntN(50) == 0 {
+				data[i] = T(-zero)
+			}
+		}
+		values, err := hdf5.NewArray(data, shape...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, chunks := range [][]int{{4, 3, 64}, {2, 10, 5}, {7, 10, 128}} {
+			for _, fill := range []*hdf5.Array{nil, hdf5.NewScalar(T(3))} {
+				spec := hdf5.DatasetSpec{Type: values.Type(), Shape: shape, Chunks: chunks, Deflate: 2, Fill: fill}
+				spec.MaxShape = []int{-1, -1, -1}
+				e := editWith(t, filepath.Join(t.TempDir(), "a.h5"), spec, values)
+				for dim := range shape {
+					checkReorder[T](t, e, dim, random.Perm(shape[dim]))
+				}
+			}
+		}
+	}
+}
+
+// checkReorder reorders a dimension of the dataset "a".
+func checkReorder[T any](t *testing.T, e *hdf5.Editor, dim int, order []int) {
+	t.Helper()
+	read := func(selectors ...hdf5.Selector) string {
+		d, err := e.File().Dataset("a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := d.Read(t.Context(), selectors...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(a.Data().([]T)) // -0 is not 0 here
+	}
+	selectors := make([]hdf5.Selector, 3)
+	selectors[dim] = hdf5.Indices(order)
+	want := read(selectors...)
+	if err := e.Update(t.Context(), func(tx *hdf5.Tx) error { return tx.Reorder(t.Context(), "a", dim, order) }); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(); got != want {
+		t.Errorf("dimension %d, order %v:\n%.200s, want\n%.200s", dim, order, got, want)
 	}
 }
 

@@ -11,10 +11,11 @@ import (
 // changed before the transaction has ended.
 //
 // All values are stored anew, chunks in the shape and through the filters that
-// they have. In memory it holds 32 MiB of values and what the
-// chunks of as much are stored in, or one chunk if that is larger, and some chunks for each
-// processor. All values are read once, if those of the chunks that have the same
-// place in all other dimensions fit into that memory, and more often if not.
+// they have. In memory it holds two blocks of new chunks, each of 32 MiB of values or
+// one chunk if that is larger, or some that are smaller and together as large, and some
+// chunks for each processor; of numbers that are mostly zero it is the others that it holds,
+// twice their size. All values are read once, if those of the chunks that have the same
+// place in all other dimensions fit into a block, and more often if not.
 //
 // Within [Editor.Rewrite] the elements change places when the file is written, after all
 // other changes: until then the transaction shows them where they were. There a

@@ -137,10 +137,9 @@ func (s *columnSource) colAxis(k0, k1 int) (axis, error) {
 	return Indices(s.list[k0:k1]).resolve(s.from.space.dims[1])
 }
 
-// read decodes the part into a block of elements of the given size.
-func (p *columnPart) read(ctx context.Context, block []byte, size int) error {
-	d, translate := p.source.from, p.source.translate
-	block = block[p.at*size:]
+// read decodes the part into a block.
+func (p *columnPart) read(ctx context.Context, b *columnBlock) error {
+	d, translate, size := p.source.from, p.source.translate, b.to.width
 	work := func(pc *piece, values []byte) (struct{}, error) {
 		if pc.absent {
 			values = d.pieceValues(pc, nil)
@@ -153,6 +152,11 @@ func (p *columnPart) read(ctx context.Context, block []byte, size int) error {
 				return struct{}{}, err
 			}
 		}
+		if b.sieve != nil {
+			p.sift(b, pc, values)
+			return struct{}{}, nil
+		}
+		block := b.values[p.at*size:]
 		c := p.plan.copier(block, size, pc, values)
 		c.to[0] = p.stride * size
 		c.copy(0, 0, 0)

@@ -3,11 +3,9 @@ package hdf5
 import (
 	"context"
 	"fmt"
+	"iter"
 	"math"
 	"slices"
-	"sync/atomic"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/goloom/loom/hdf5/internal/index"
 )
@@ -15,7 +13,8 @@ import (
 // This file makes a matrix of columns of others. What is stored in the same way
 // here and there is copied as it is. The rest goes block by block: a block is a box
 // of whole chunks of the new matrix. The old chunks that lie across it are decoded
-// into it, and it is then encoded, both by several workers.
+// into it, and it is then encoded, both by several workers, while the one before it is
+// stored.
 
 // Columns are columns of one matrix that become columns of another one: see
 // [Tx.WriteColumns].
@@ -47,8 +46,9 @@ type ColumnOptions struct {
 //
 // Chunks are copied as they are stored, and not decoded, where a whole chunk of one
 // matrix becomes a whole chunk of another one of the same rows, chunk shape, type and
-// filters. All others are decoded and encoded again. In memory it holds a block of
-// 32 MiB, or one as large as the largest chunk, some chunks for each worker, and about
+// filters. All others are decoded and encoded again. In memory it holds two blocks of
+// 32 MiB, or as large as the largest chunk, of which what is zero takes no space and what is
+// not up to twice its size, some chunks for each worker, and about
 // 100 bytes for each chunk that is stored. Every chunk is decoded once, or twice
 // where it lies across two blocks. Only if rows and columns both come in an order that
 // leads to and fro across more than a block are they decoded more often.
@@ -96,7 +96,7 @@ type columnWriter struct {
 	left, right int // of all that is in the same chunks
 	sources     []*columnSource
 	copied      map[int]int // by column of the grid, how many of its first chunks were copied
-	block       []byte
+	spare       []*columnBlock
 	stored      []newChunk
 	wrote       func(elements int)
 }
@@ -187,112 +187,41 @@ type columnBox struct{ r0, r1, c0, c1 int }
 // encodeBlocks makes, block by block, what has not been copied.
 func (w *columnWriter) encodeBlocks(ctx context.Context, atOnce int) error {
 	height, width := w.blockShape(atOnce)
-	chunk, rows := w.to.chunk, w.to.space.dims[0]
-	for c0 := w.left; c0 < w.right; {
-		done, c1 := w.copied[c0/chunk[1]], c0
-		for c1 < w.right && c1-c0 < width && w.copied[c1/chunk[1]] == done {
-			c1 += min(chunk[1], w.right-c1)
-		}
-		for r0 := done * chunk[0]; r0 < rows; {
-			r1 := r0 + min(height, rows-r0)
-			if err := w.encodeBlock(ctx, columnBox{r0, r1, c0, c1}); err != nil {
-				return err
+	chunk := w.to.chunk
+	n := ((height-1)/chunk[0] + 1) * ((width-1)/chunk[1] + 1)
+	once := 1
+	if room := columnBlockBytes / (w.to.width * height * width); room > 0 {
+		once = max(2, min(room, w.to.workers()+1)) // one is stored while others are made
+	}
+	return storeInOrder(ctx, once, func(yield func(*columnBlock, error) bool) {
+		for box := range w.boxes(height, width) {
+			b, err := w.block(ctx, box, n)
+			if !yield(b, err) || err != nil {
+				return
 			}
-			w.wrote((r1 - r0) * max(0, min(c1, w.end)-max(c0, w.start)))
-			r0 = r1
 		}
-		c0 = c1
-	}
-	return nil
-}
-
-// encodeBlock makes one block, unless all of it has the fill value.
-func (w *columnWriter) encodeBlock(ctx context.Context, b columnBox) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	var parts []*columnPart
-	for _, s := range w.sources {
-		part, err := s.part(ctx, b, w.to)
-		if err != nil {
-			return s.from.fail(err)
-		}
-		if part != nil {
-			parts = append(parts, part)
-		}
-	}
-	if len(parts) == 0 {
-		return nil
-	}
-	w.block = sized(w.block, w.to.width*(b.r1-b.r0)*(b.c1-b.c0))
-	w.to.clear(w.block)
-	for _, part := range parts {
-		if err := part.read(ctx, w.block, w.to.width); err != nil {
-			return part.source.from.fail(err)
-		}
-	}
-	var pieces []piece
-	_ = eachBox([]int{b.r0, b.c0}, []int{b.r1, b.c1}, w.to.chunk, func(at []int) error {
-		pieces = append(pieces, piece{origin: slices.Clone(at), extent: w.to.chunk})
-		return nil
 	})
-	for some := range slices.Chunk(pieces, windowPieces) {
-		if err := w.encodeChunks(ctx, b, some); err != nil {
-			return err
+}
+
+// boxes yields what has not been copied in boxes of a height and a width at the most.
+func (w *columnWriter) boxes(height, width int) iter.Seq[columnBox] {
+	chunk, rows := w.to.chunk, w.to.space.dims[0]
+	return func(yield func(columnBox) bool) {
+		for c0 := w.left; c0 < w.right; {
+			done, c1 := w.copied[c0/chunk[1]], c0
+			for c1 < w.right && c1-c0 < width && w.copied[c1/chunk[1]] == done {
+				c1 += min(chunk[1], w.right-c1)
+			}
+			for r0 := done * chunk[0]; r0 < rows; {
+				r1 := r0 + min(height, rows-r0)
+				if !yield(columnBox{r0, r1, c0, c1}) {
+					return
+				}
+				r0 = r1
+			}
+			c0 = c1
 		}
 	}
-	return nil
-}
-
-// encodeChunks stores chunks of a block.
-func (w *columnWriter) encodeChunks(ctx context.Context, b columnBox, pieces []piece) error {
-	chunks := make([]encodedChunk, len(pieces))
-	var next atomic.Int64
-	g, ctx := errgroup.WithContext(ctx)
-	for range min(w.to.workers(), len(pieces)) {
-		g.Go(func() error {
-			buffers := buffersPool.Get().(*buffers)
-			defer buffers.release()
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(pieces) || ctx.Err() != nil {
-					return ctx.Err()
-				}
-				var err error
-				if chunks[i], err = w.encodeChunk(b, &pieces[i], buffers); err != nil {
-					return err
-				}
-			}
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return err
-	}
-	stored, err := w.tx.storeEncoded(slices.DeleteFunc(chunks, func(c encodedChunk) bool { return c.b == nil }))
-	w.stored = append(w.stored, stored...)
-	return err
-}
-
-// encodeChunk encodes one chunk of a block.
-func (w *columnWriter) encodeChunk(b columnBox, pc *piece, buffers *buffers) (encodedChunk, error) {
-	size, width := w.to.width, pc.extent[1]
-	buffers.decoded = sized(buffers.decoded, int(w.to.pieceBytes(*pc)))
-	values := buffers.decoded
-	rows, cols := min(pc.extent[0], b.r1-pc.origin[0]), min(width, b.c1-pc.origin[1])
-	if rows < pc.extent[0] || cols < width {
-		w.to.clear(values)
-	}
-	for i := range rows {
-		from := (pc.origin[0]-b.r0+i)*(b.c1-b.c0) + pc.origin[1] - b.c0
-		copy(values[i*width*size:], w.block[from*size:(from+cols)*size])
-	}
-	e := encodedChunk{at: w.to.gridPosition(pc)}
-	if w.to.isFill(values) {
-		return e, nil
-	}
-	var err error
-	e.b, e.mask, err = w.to.pipeline.Encode(nil, values)
-	return e, err
 }
 
 // columnBlockBytes is how many bytes a block has, unless a chunk has more.

@@ -1,6 +1,9 @@
 package format
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // The kinds of node of a version 1 B-tree (section III.A.1): what its keys and
 // its leaves' children are.
@@ -78,6 +81,8 @@ type ChunkNode struct {
 	Siblings
 	Keys     []ChunkKey
 	Children []uint64 // addresses of nodes, in a leaf of chunks
+
+	offsets []uint64 // those of all keys, one after the other
 }
 
 // A ChunkKey describes one stored chunk.
@@ -91,39 +96,40 @@ type ChunkKey struct {
 	Offset []uint64
 }
 
-// DecodeChunkNode decodes the chunk B-tree node at the start of b, for a
-// dataset of rank dimensions.
-func DecodeChunkNode(b []byte, rank int, sz Sizes) (*ChunkNode, error) {
+// Decode decodes the chunk B-tree node at the start of b, for a dataset of rank
+// dimensions, into the memory that n has of a node decoded before. After an
+// error n has no meaning.
+func (n *ChunkNode) Decode(b []byte, rank int, sz Sizes) error {
 	c := newCursor(b, sz)
-	level, n, siblings := btree1Start(c, btree1Chunk, BTree1ChunkKeySize(rank))
+	level, children, siblings := btree1Start(c, btree1Chunk, BTree1ChunkKeySize(rank))
 	if c.err != nil {
-		return nil, c.err
+		return c.err
 	}
-	node := &ChunkNode{Level: level, Siblings: siblings, Keys: make([]ChunkKey, n+1), Children: make([]uint64, n)}
-	offsets := make([]uint64, (n+1)*(rank+1))
+	n.Level, n.Siblings = level, siblings
+	n.Keys = slices.Grow(n.Keys[:0], children+1)[:children+1]
+	n.Children = slices.Grow(n.Children[:0], children)[:children]
+	n.offsets = slices.Grow(n.offsets[:0], (children+1)*(rank+1))[:(children+1)*(rank+1)]
 	// All keys are there, as btree1Start has made sure.
-	keys := c.rest()
-	for i := range n {
-		node.Keys[i], offsets = chunkKey(keys, offsets, rank)
+	keys, offsets := c.rest(), n.offsets
+	for i := range n.Children {
+		offsets = n.Keys[i].decode(keys, offsets, rank)
 		keys = keys[BTree1ChunkKeySize(rank):]
-		node.Children[i] = address(keys, sz.Offset)
+		n.Children[i] = address(keys, sz.Offset)
 		keys = keys[sz.Offset:]
 	}
-	node.Keys[n], _ = chunkKey(keys, offsets, rank)
-	return node, nil
+	n.Keys[children].decode(keys, offsets, rank)
+	return nil
 }
 
-// chunkKey decodes the key at the start of b into the front of offsets and returns what is
+// decode decodes the key at the start of b into the front of offsets and returns what is
 // left of these.
-func chunkKey(b []byte, offsets []uint64, rank int) (ChunkKey, []uint64) {
-	k := ChunkKey{
-		Size: binary.LittleEndian.Uint32(b), Mask: binary.LittleEndian.Uint32(b[4:]),
-		Offset: offsets[: rank+1 : rank+1],
-	}
+func (k *ChunkKey) decode(b []byte, offsets []uint64, rank int) []uint64 {
+	k.Size, k.Mask = binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint32(b[4:])
+	k.Offset = offsets[: rank+1 : rank+1]
 	for d := range k.Offset {
 		k.Offset[d] = binary.LittleEndian.Uint64(b[8+8*d:])
 	}
-	return k, offsets[rank+1:]
+	return offsets[rank+1:]
 }
 
 // address decodes the address of n bytes, a valid width, at the start of b.

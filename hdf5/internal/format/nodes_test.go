@@ -103,8 +103,8 @@ func TestGroupNode(t *testing.T) {
 }
 
 func TestChunkNode(t *testing.T) {
-	node, err := DecodeChunkNode(chunkNode, 2, nodeSizes)
-	if err != nil {
+	var node ChunkNode
+	if err := node.Decode(chunkNode, 2, nodeSizes); err != nil {
 		t.Fatal(err)
 	}
 	key := node.Keys[0]
@@ -116,7 +116,7 @@ func TestChunkNode(t *testing.T) {
 	if n, err := BTree1Size(chunkNode, BTree1ChunkKeySize(2), nodeSizes); n != len(chunkNode) || err != nil {
 		t.Errorf("size is %d, %v, want %d", n, err, len(chunkNode))
 	}
-	checkTruncations(t, chunkNode, func(b []byte) error { _, err := DecodeChunkNode(b, 2, nodeSizes); return err })
+	checkTruncations(t, chunkNode, func(b []byte) error { return new(ChunkNode).Decode(b, 2, nodeSizes) })
 }
 
 func TestSymbolNode(t *testing.T) {

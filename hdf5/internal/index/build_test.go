@@ -264,8 +264,8 @@ func TestChunkTreeNodesAreLinked(t *testing.T) {
 	for first := root; first != format.Undefined; {
 		left, below, previous := format.Undefined, format.Undefined, format.ChunkKey{}
 		for addr := first; addr != format.Undefined; nodes++ {
-			node, err := format.DecodeChunkNode(d.buf[addr:], 1, sizes)
-			if err != nil {
+			var node format.ChunkNode
+			if err := node.Decode(d.buf[addr:], 1, sizes); err != nil {
 				t.Fatal(err)
 			}
 			if node.Left != left {

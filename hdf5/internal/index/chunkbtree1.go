@@ -43,19 +43,41 @@ func (t *chunkTree1) overlapping(b box, yield func(Chunk) error) error {
 	if err != nil {
 		return err
 	}
-	bytes := box{append(b.lo[:len(b.lo):len(b.lo)], 0), append(b.hi[:len(b.hi):len(b.hi)], 1)}
-	return t.walk(root, bytes, yield)
+	keys := box{append(b.lo[:len(b.lo):len(b.lo)], 0), append(b.hi[:len(b.hi):len(b.hi)], 1)}
+	if root.level == 0 {
+		return t.leaf(root, keys, yield)
+	}
+	w := chunkWalk1{chunkTree1: t, box: keys, yield: yield}
+	if err := w.walk(root); err != nil {
+		return err
+	}
+	return w.flush()
 }
 
-// walk yields the chunks below node that lie in b.
-func (t *chunkTree1) walk(node *chunkNode1, b box, yield func(Chunk) error) error {
-	if node.level == 0 {
-		return t.leaf(node, b, yield)
-	}
-	pos := make([]uint64, len(b.lo))
+// A chunkWalk1 is one walk over the chunks in a box. It goes down to the parents of leaves and
+// gathers the leaves that are wanted, because those are loaded by all processors at once.
+type chunkWalk1 struct {
+	*chunkTree1
+	box    box
+	leaves []chunkLeaf1 // wanted, in order
+	yield  func(Chunk) error
+}
+
+// A chunkLeaf1 is the i-th child of a node.
+type chunkLeaf1 struct {
+	parent *chunkNode1
+	i      int
+}
+
+// walkAhead is how many leaves are gathered, of some dozens of chunks each.
+const walkAhead = 512
+
+// walk finds the leaves below node, which is none, that chunks of the box may be in.
+func (w *chunkWalk1) walk(node *chunkNode1) error {
+	pos := make([]uint64, len(w.box.lo))
 	for i := 0; i < len(node.children); i++ {
 		node.keys.row(i, pos)
-		if !b.seek(pos) {
+		if !w.box.seek(pos) {
 			return nil
 		}
 		// The child that holds pos is the one before the first key after it;
@@ -64,14 +86,48 @@ func (t *chunkTree1) walk(node *chunkNode1, b box, yield func(Chunk) error) erro
 		if i >= len(node.children) {
 			return nil
 		}
-		child, err := t.child(node, i)
-		if err != nil {
-			return err
-		}
-		if err := t.walk(child, b, yield); err != nil {
+		if err := w.below(node, i); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// below gathers the i-th child of node if it is a leaf, and walks on from it if not.
+func (w *chunkWalk1) below(node *chunkNode1, i int) error {
+	if node.level > 1 {
+		child, err := w.child(node, i)
+		if err != nil {
+			return err
+		}
+		return w.walk(child)
+	}
+	w.leaves = append(w.leaves, chunkLeaf1{node, i})
+	if len(w.leaves) < walkAhead {
+		return nil
+	}
+	return w.flush()
+}
+
+// flush yields the chunks of the box in the leaves that were gathered.
+func (w *chunkWalk1) flush() error {
+	err := inParallel(len(w.leaves), func(k int) error {
+		_, err := w.child(w.leaves[k].parent, w.leaves[k].i)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, l := range w.leaves {
+		leaf, err := w.child(l.parent, l.i)
+		if err != nil {
+			return err
+		}
+		if err := w.leaf(leaf, w.box, w.yield); err != nil {
+			return err
+		}
+	}
+	w.leaves = w.leaves[:0]
 	return nil
 }
 
@@ -134,26 +190,29 @@ const btree1Guess = 64
 
 // load reads the node at addr and returns it with its size in the file.
 func (t *chunkTree1) load(addr uint64) (*chunkNode1, int, error) {
+	l := loadings.Get().(*loading)
+	defer l.release()
 	keySize := format.BTree1ChunkKeySize(len(t.dims))
-	b, err := readBTree1(t.r, addr, keySize, t.sz)
+	b, err := readBTree1(t.r, l.stored, addr, keySize, t.sz)
 	if err != nil {
 		return nil, 0, fmt.Errorf("chunk B-tree: %w", err)
 	}
-	node, err := format.DecodeChunkNode(b, len(t.dims), t.sz)
-	if err != nil {
+	l.stored = b
+	if err := l.node.Decode(b, len(t.dims), t.sz); err != nil {
 		return nil, 0, fmt.Errorf("chunk B-tree node at address %d: %w", addr, err)
 	}
-	packed, err := t.pack(node)
+	packed, err := t.pack(l)
 	if err != nil {
 		return nil, 0, fmt.Errorf("chunk B-tree node at address %d: %w", addr, err)
 	}
 	return packed, len(b), nil
 }
 
-// readBTree1 reads the version 1 B-tree node at addr up to its last key.
-func readBTree1(r *storage.Reader, addr uint64, keySize int, sz format.Sizes) ([]byte, error) {
+// readBTree1 reads the version 1 B-tree node at addr up to its last key, into the
+// memory of buf if that is enough.
+func readBTree1(r *storage.Reader, buf []byte, addr uint64, keySize int, sz format.Sizes) ([]byte, error) {
 	guess := format.BTree1PrefixSize(sz) + btree1Guess*(keySize+sz.Offset) + keySize
-	b, err := r.Prefix(addr, uint64(guess))
+	b, err := r.PrefixInto(buf, addr, uint64(guess))
 	if err != nil {
 		return nil, err
 	}
@@ -164,21 +223,33 @@ func readBTree1(r *storage.Reader, addr uint64, keySize int, sz format.Sizes) ([
 	return extend(r, addr, b, size)
 }
 
-// packing has room for the numbers of a node while it is packed.
-var packing = sync.Pool{New: func() any { return new([]uint64) }}
+// A loading is what a node passes through on its way from the file: what is kept
+// of it is a tenth of that, and memory that is new is what takes longest.
+type loading struct {
+	stored []byte
+	node   format.ChunkNode
+	values []uint64 // rows of the table to be
+}
+
+var loadings = sync.Pool{New: func() any { return new(loading) }}
+
+// release gives the memory to the next node, unless it is that of a monster.
+func (l *loading) release() {
+	if cap(l.stored) <= 1<<18 {
+		loadings.Put(l)
+	}
+}
 
 // pack turns a decoded node into what is kept of it.
-func (t *chunkTree1) pack(node *format.ChunkNode) (*chunkNode1, error) {
-	n, rank := len(node.Children), len(t.dims)
+func (t *chunkTree1) pack(l *loading) (*chunkNode1, error) {
+	node, rank := &l.node, len(t.dims)
 	packed := &chunkNode1{level: node.Level}
-	rows, cols := n, rank+4
+	rows, cols := len(node.Children), rank+4
 	if node.Level > 0 {
-		rows, cols = n+1, rank+1
-		packed.addrs, packed.children = node.Children, make([]slot[chunkNode1], n)
+		packed.addrs, packed.children = slices.Clone(node.Children), make([]slot[chunkNode1], rows)
+		rows, cols = rows+1, rank+1
 	}
-	scratch := packing.Get().(*[]uint64)
-	defer packing.Put(scratch)
-	values := slices.Grow((*scratch)[:0], rows*cols)
+	values := slices.Grow(l.values[:0], rows*cols)
 	for i, k := range node.Keys[:rows] {
 		for d, offset := range k.Offset[:rank] {
 			scaled := offset / t.dims[d]
@@ -193,10 +264,10 @@ func (t *chunkTree1) pack(node *format.ChunkNode) (*chunkNode1, error) {
 			values = append(values, node.Children[i], uint64(k.Size), uint64(k.Mask))
 		}
 	}
-	*scratch = values
-	packed.keys = newTable(values, cols)
-	if !packed.keys.ascending(rank + 1) {
+	l.values = values
+	if !ascend(values, cols, rank+1) {
 		return nil, fmt.Errorf("keys do not ascend: %w", format.ErrCorrupt)
 	}
+	packed.keys = newTable(values, cols)
 	return packed, nil
 }

@@ -98,10 +98,10 @@ func (t *chunkTree2) pack(kind format.BTree2Type, node *format.BTree2Node) (*chu
 		}
 		values = appendChunkColumns(append(values, scaled...), r)
 	}
-	packed := &chunkNode2{records: newTable(values, rank+chunkColumns)}
-	if !packed.records.ascending(rank) {
+	if !ascend(values, rank+chunkColumns, rank) {
 		return nil, fmt.Errorf("records do not ascend: %w", format.ErrCorrupt)
 	}
+	packed := &chunkNode2{records: newTable(values, rank+chunkColumns)}
 	if len(node.Children) > 0 {
 		packed.children = make([]chunkPointer2, len(node.Children))
 		for i, c := range node.Children {

@@ -211,7 +211,7 @@ func (t *symbolTable) name(off uint64) ([]byte, error) {
 
 // node reads the B-tree node at addr.
 func (t *symbolTable) node(addr uint64) (*format.GroupNode, error) {
-	b, err := readBTree1(t.r, addr, format.BTree1GroupKeySize(t.sz), t.sz)
+	b, err := readBTree1(t.r, nil, addr, format.BTree1GroupKeySize(t.sz), t.sz)
 	if err != nil {
 		return nil, fmt.Errorf("group B-tree: %w", err)
 	}

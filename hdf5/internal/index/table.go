@@ -32,22 +32,26 @@ const wordSize = 8
 // newTable packs values, rows of ncols numbers each.
 func newTable(values []uint64, ncols int) *table {
 	t := &table{rows: len(values) / ncols, cols: make([]column, ncols)}
+	wide := make([]int, 0, 8) // columns whose numbers are not all the same
 	for c := range t.cols {
 		least, greatest := bounds(values, c, ncols)
 		width := (bits.Len64(greatest-least) + 7) / 8
 		t.cols[c] = column{base: least, mask: 1<<(8*width) - 1, at: uint16(t.stride)}
 		t.stride += width
+		if width > 0 {
+			wide = append(wide, c)
+		}
 	}
 	t.data = make([]byte, t.rows*t.stride+wordSize)
-	start := 0
+	row := t.data
 	for ; len(values) >= ncols; values = values[ncols:] {
 		// From front to back, so that each number overwrites what the one before it has
 		// stored too much.
-		for c, v := range values[:ncols] {
+		for _, c := range wide {
 			col := &t.cols[c]
-			binary.LittleEndian.PutUint64(t.data[start+int(col.at):], v-col.base)
+			binary.LittleEndian.PutUint64(row[col.at:], values[c]-col.base)
 		}
-		start += t.stride
+		row = row[t.stride:]
 	}
 	return t
 }
@@ -59,10 +63,21 @@ func bounds(values []uint64, c, ncols int) (least, greatest uint64) {
 		return 0, 0
 	}
 	least, greatest = values[c], values[c]
-	for i := c; i < len(values); i += ncols {
+	for i := c + ncols; i < len(values); i += ncols {
 		least, greatest = min(least, values[i]), max(greatest, values[i])
 	}
 	return least, greatest
+}
+
+// ascend reports whether the first n numbers of every row of ncols values order it after
+// the row before it.
+func ascend(values []uint64, ncols, n int) bool {
+	for ; len(values) >= 2*ncols; values = values[ncols:] {
+		if slices.Compare(values[:n], values[ncols:ncols+n]) >= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // at is the number in row i and column c.
@@ -90,19 +105,6 @@ func (t *table) compare(i int, key []uint64) int {
 		}
 	}
 	return 0
-}
-
-// ascending reports whether the first n numbers of every row order it after
-// the row before it.
-func (t *table) ascending(n int) bool {
-	key := make([]uint64, n)
-	for i := 1; i < t.rows; i++ {
-		t.row(i, key)
-		if t.compare(i-1, key) >= 0 {
-			return false
-		}
-	}
-	return true
 }
 
 // seek is the first row from from on whose first len(key) numbers are not

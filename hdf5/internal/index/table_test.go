@@ -16,9 +16,10 @@ func TestTableHoldsItsRows(t *testing.T) {
 		rows := rapid.SliceOfN(rapid.SliceOfN(number, cols, cols), 0, 65).Draw(t, "rows")
 		slices.SortFunc(rows, slices.Compare[[]uint64])
 		rows = slices.CompactFunc(rows, slices.Equal[[]uint64])
-		table := newTable(slices.Concat(rows...), cols)
-		if table.rows != len(rows) || !table.ascending(cols) {
-			t.Fatalf("%d rows, ascending: %t, want %d that ascend", table.rows, table.ascending(cols), len(rows))
+		values := slices.Concat(rows...)
+		table := newTable(values, cols)
+		if ascends := ascend(values, cols, cols); table.rows != len(rows) || !ascends {
+			t.Fatalf("%d rows, ascending: %t, want %d that ascend", table.rows, ascends, len(rows))
 		}
 		got := make([]uint64, cols)
 		for i, want := range rows {

@@ -83,11 +83,19 @@ func (r *Reader) Bytes(addr, length uint64) ([]byte, error) {
 // may be before Size if it was cut off since, behind all that is in use.
 // It serves records whose first bytes say how long they are.
 func (r *Reader) Prefix(addr, length uint64) ([]byte, error) {
+	return r.PrefixInto(nil, addr, length)
+}
+
+// PrefixInto is [Reader.Prefix] into the memory of buf, if that is enough.
+func (r *Reader) PrefixInto(buf []byte, addr, length uint64) ([]byte, error) {
 	if err := r.Check(addr, 0); err != nil {
 		return nil, err
 	}
-	buf := make([]byte, min(length, uint64(r.size)-addr))
-	n, err := r.fill(buf, addr)
+	length = min(length, uint64(r.size)-addr)
+	if uint64(cap(buf)) < length {
+		buf = make([]byte, length)
+	}
+	n, err := r.fill(buf[:length], addr)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, err
 	}

@@ -158,8 +158,9 @@ func (p *columnPart) read(ctx context.Context, b *columnBlock) error {
 		}
 		block := b.values[p.at*size:]
 		c := p.plan.copier(block, size, pc, values)
-		c.to[0] = p.stride * size
-		c.copy(0, 0, 0)
+		defer c.release()
+		c.sides[resultSide].apart[0] = p.stride * size
+		c.copy(false)
 		return struct{}{}, nil
 	}
 	return stream(ctx, p.plan, p.absent, work, nil)

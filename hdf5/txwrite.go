@@ -429,15 +429,3 @@ func (d *Dataset) clip(pc *piece, values []byte, shape []int) {
 		}
 	}
 }
-
-// gather is the inverse of scatter: it copies from src, which holds all selected
-// elements, those that lie in a piece to their places in its values.
-func (p *plan) gather(pc *piece, values, src []byte) {
-	if len(p.axes) == 0 {
-		copy(values, src)
-		return
-	}
-	c := p.copier(src, p.d.width, pc, values)
-	c.back = true
-	c.copy(0, 0, 0)
-}

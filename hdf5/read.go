@@ -12,7 +12,9 @@ import (
 // It reads the chunks that the selection overlaps, and the nodes of the chunk
 // index that lead to them and have not been read before. In memory it holds the
 // result, for types other than numbers also the selected elements as they are stored, and
-// a chunk for each worker. Elements that were never written have the fill value.
+// a chunk for each worker. Elements that were never written have the fill value. Before
+// a result of 64 MiB or more it may run the garbage collector, so that an earlier
+// one that nobody uses any more gives its memory to this one.
 //
 // Of a dataset that [Dataset.IsNull] the result is an Array of shape [0]. Errors
 // wrap [ErrSelection], [ErrCorrupt], [ErrUnsupported], [ErrTooLarge] or
@@ -50,6 +52,7 @@ func (d *Dataset) read(ctx context.Context, selectors []Selector) (*Array, error
 	if err := p.checkResult(ctx, n, size); err != nil {
 		return nil, err
 	}
+	makeRoom(n * size)
 	if plain {
 		return d.readPlain(ctx, p, shape, n)
 	}

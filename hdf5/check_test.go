@@ -37,7 +37,7 @@ func soundFiles(t *testing.T) []string {
 // sample returns every n-th file, which is enough while working, or all where
 // oracles are required, as continuous integration does.
 func sample[T any](files []T, n int) []T {
-	if os.Getenv("LOOM_REQUIRE_ORACLES") == "1" && !raceEnabled {
+	if os.Getenv("LOOM_REQUIRE_ORACLES") == "1" && !hdf5.RaceEnabled {
 		return files
 	}
 	var some []T

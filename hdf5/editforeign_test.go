@@ -16,7 +16,7 @@ import (
 // what was there before, and the attribute.
 func TestEditForeignFiles(t *testing.T) {
 	for i, path := range slices.Concat(oracle.GeneratedFiles(t, "*"), oracle.Fixtures(t, "loom")) {
-		if raceEnabled && i%8 != 0 {
+		if hdf5.RaceEnabled && i%8 != 0 {
 			continue // the others are for the run without the race detector
 		}
 		t.Run(filepath.Base(path), func(t *testing.T) {

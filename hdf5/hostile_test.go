@@ -51,7 +51,7 @@ const hostileFile, hostileCopies = "LOOM_TEST_HOSTILE_FILE", "LOOM_TEST_HOSTILE_
 // hostile reads damaged copies in a process of its own, whose peak memory says
 // nothing about anything else.
 func hostile(t *testing.T, path string, copies int) {
-	if raceEnabled {
+	if hdf5.RaceEnabled {
 		copies = min(copies, 10+copies/20)
 	}
 	t.Run(filepath.Base(path), func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestHostileChild(t *testing.T) {
 		case <-time.After(30 * time.Second):
 			t.Fatalf("seed %d: still reading after 30 seconds", seed)
 		}
-		if peak := peakMemory(t); peak > memoryBound(len(original)) && !raceEnabled {
+		if peak := peakMemory(t); peak > memoryBound(len(original)) && !hdf5.RaceEnabled {
 			t.Fatalf("seed %d: peak memory %d MiB, bound %d MiB", seed, peak>>20, memoryBound(len(original))>>20)
 		}
 	}

@@ -1,6 +1,7 @@
 //go:build !race
 
-package hdf5_test
+package hdf5
 
-// raceEnabled says that the race detector is on, which takes memory of its own.
-const raceEnabled = false
+// RaceEnabled says that the race detector is on, which takes memory and time of its
+// own.
+const RaceEnabled = false

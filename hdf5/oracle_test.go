@@ -23,7 +23,7 @@ import (
 // TestGeneratedFiles holds everything in the generated files against h5py.
 func TestGeneratedFiles(t *testing.T) {
 	for i, path := range oracle.GeneratedFiles(t, "*") {
-		if raceEnabled && i%4 != 0 {
+		if hdf5.RaceEnabled && i%4 != 0 {
 			continue // the others are for the run without the race detector
 		}
 		t.Run(filepath.Base(path), func(t *testing.T) {

@@ -35,7 +35,7 @@ func repack(t *testing.T, path string, opts hdf5.RepackOptions) (string, error) 
 func TestRepackForeignFiles(t *testing.T) {
 	files := slices.Concat(oracle.GeneratedFiles(t, "*"), oracle.Fixtures(t, "loom"), oracle.Fixtures(t, "h5ad"), oracle.Fixtures(t, "tenx"))
 	for i, path := range files {
-		if raceEnabled && i%8 != 0 {
+		if hdf5.RaceEnabled && i%8 != 0 {
 			continue // the others are for the run without the race detector
 		}
 		t.Run(filepath.Base(path), func(t *testing.T) {
@@ -303,7 +303,7 @@ func TestRepackRefuses(t *testing.T) {
 func TestRepackHostileFiles(t *testing.T) {
 	files := must(filepath.Glob(filepath.Join(oracle.Root(t), "testdata", "*.loom")))
 	for i, path := range slices.Concat(files, oracle.GeneratedFiles(t, "*")) {
-		if raceEnabled && i%8 != 0 {
+		if hdf5.RaceEnabled && i%8 != 0 {
 			continue
 		}
 		original := must(os.ReadFile(path))

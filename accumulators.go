@@ -16,16 +16,15 @@ type entries struct {
 	cells  []int32
 	ranks  []int32 // places in the cell, zeros counted; nil if no accumulator asks
 	values []float64
+
+	memory struct{ rows, cells, ranks []int32 } // in which cells and ranks may be
 }
 
-// resize makes room for n entries, with ranks or without.
-func (e *entries) resize(n int, ranked bool) {
-	e.cells = slices.Grow(e.cells[:0], n)[:n]
-	e.values = slices.Grow(e.values[:0], n)[:n]
-	e.ranks = e.ranks[:0]
-	if ranked {
-		e.ranks = slices.Grow(e.ranks, n)[:n]
-	}
+// set makes e a copy of other entries.
+func (e *entries) set(other *entries) {
+	e.cells = append(e.cells[:0], other.cells...)
+	e.ranks = append(e.ranks[:0], other.ranks...)
+	e.values = append(e.values[:0], other.values...)
 }
 
 // withoutNaN returns the entries that are not NaN, e itself if all are.
@@ -46,9 +45,10 @@ func (e *entries) withoutNaN() *entries {
 // one cell come in order, all before the first number is asked for.
 type accumulator interface {
 	add(e *entries)
-	// of returns the number for a cell, and false if there is none. It has n
-	// elements, of which nonZeros were added, and n is not 0.
-	of(cell int32, n, nonZeros int) (float64, bool)
+	// of returns the number that a reducer, which skips nothing, makes of a cell, and false if there
+	// is none. The cell has n elements, of which nonZeros were added if the reducer is
+	// counted, and n is not 0.
+	of(r Reducer, cell int32, n, nonZeros int) (float64, bool)
 }
 
 // newAccumulator returns what computes a reducer for the given number of cells.
@@ -56,9 +56,9 @@ type accumulator interface {
 func newAccumulator(r Reducer, cells int, g *grouping) accumulator {
 	switch r.base() {
 	case Sum, Mean:
-		return &sums{sum: make([]float64, cells), mean: r.base() == Mean}
+		return sums(make([]float64, cells))
 	case Var, Std:
-		return &spreads{cells: make([]spread, cells), root: r.base() == Std}
+		return spreads(make([]spread, cells))
 	case Min:
 		return newExtremes(cells, math.Inf(1), least)
 	case Max:
@@ -99,7 +99,7 @@ type countOf func(n, nonZeros int) float64
 
 func (countOf) add(*entries) {}
 
-func (f countOf) of(_ int32, n, nonZeros int) (float64, bool) { return f(n, nonZeros), true }
+func (f countOf) of(_ Reducer, _ int32, n, nonZeros int) (float64, bool) { return f(n, nonZeros), true }
 
 // counts are how many entries each cell has.
 type counts []int32
@@ -110,24 +110,21 @@ func (c counts) add(e *entries) {
 	}
 }
 
-// sums are sums in the order in which elements are added.
-type sums struct {
-	sum  []float64
-	mean bool
-}
+// sums are sums in the order in which elements are added. They serve Sum and Mean.
+type sums []float64
 
-func (s *sums) add(e *entries) {
-	sum, values := s.sum, e.values[:len(e.cells)]
+func (s sums) add(e *entries) {
+	values := e.values[:len(e.cells)]
 	for k, cell := range e.cells {
-		sum[cell] += values[k]
+		s[cell] += values[k]
 	}
 }
 
-func (s *sums) of(cell int32, n, _ int) (float64, bool) {
-	if s.mean {
-		return s.sum[cell] / float64(n), true
+func (s sums) of(r Reducer, cell int32, n, _ int) (float64, bool) {
+	if r == Mean {
+		return s[cell] / float64(n), true
 	}
-	return s.sum[cell], true
+	return s[cell], true
 }
 
 type squares struct{ sum []float64 }
@@ -138,28 +135,31 @@ func (s *squares) add(e *entries) {
 	}
 }
 
-func (s *squares) of(cell int32, _, _ int) (float64, bool) { return s.sum[cell], true }
+func (s *squares) of(_ Reducer, cell int32, _, _ int) (float64, bool) { return s.sum[cell], true }
 
 // spreads are sums of the distances from one of the elements, the first that is
 // added, and of their squares. The sum of squared distances from the mean is their difference, which
 // loses few digits where that of the elements' own sums could lose all: as the
 // element is one of n, its squared distance from the mean is at most n times the variance.
-type spreads struct {
-	cells []spread
-	root  bool
-}
+//
+// They serve Var and Std and, beside these, Sum and Mean.
+type spreads []spread
 
 type spread struct {
+	n                  int // elements that were added
+	total              float64
 	from, sum, squares float64
-	begun              bool
 }
 
-func (s *spreads) add(e *entries) {
+func (s spreads) add(e *entries) {
+	values := e.values[:len(e.cells)]
 	for k, cell := range e.cells {
-		c, v := &s.cells[cell], e.values[k]
-		if !c.begun {
-			c.begun, c.from = true, v
+		c, v := &s[cell], values[k]
+		if c.n == 0 {
+			c.from = v
 		}
+		c.n++
+		c.total += v
 		d := v - c.from
 		c.sum += d
 		c.squares += d * d
@@ -168,18 +168,24 @@ func (s *spreads) add(e *entries) {
 
 // of combines the elements that were added with the zeros by way of the distance
 // between the two means (Chan, Golub and LeVeque, 1979).
-func (s *spreads) of(cell int32, n, nonZeros int) (float64, bool) {
-	if nonZeros == 0 {
+func (s spreads) of(r Reducer, cell int32, n, _ int) (float64, bool) {
+	c := &s[cell]
+	switch {
+	case r == Sum:
+		return c.total, true
+	case r == Mean:
+		return c.total / float64(n), true
+	case c.n == 0:
 		return 0, true
 	}
-	c, added := s.cells[cell], float64(nonZeros)
+	added := float64(c.n)
 	mean := c.from + c.sum/added
 	squares := max(0, c.squares-c.sum*c.sum/added)
-	if zeros := n - nonZeros; zeros > 0 {
+	if zeros := n - c.n; zeros > 0 {
 		squares += mean * mean * added * float64(zeros) / float64(n)
 	}
 	variance := squares / float64(n)
-	if s.root {
+	if r == Std {
 		return math.Sqrt(variance), true
 	}
 	return variance, true
@@ -209,7 +215,7 @@ func greatest(cells []float64, e *entries) {
 
 func (x *extremes) add(e *entries) { x.pick(x.cells, e) }
 
-func (x *extremes) of(cell int32, n, nonZeros int) (float64, bool) {
+func (x *extremes) of(_ Reducer, cell int32, n, nonZeros int) (float64, bool) {
 	if nonZeros < n {
 		x.pick(x.cells, &entries{cells: []int32{cell}, values: []float64{0}})
 	}
@@ -233,7 +239,7 @@ func (p *products) add(e *entries) {
 	}
 }
 
-func (p *products) of(cell int32, n, nonZeros int) (float64, bool) {
+func (p *products) of(_ Reducer, cell int32, n, nonZeros int) (float64, bool) {
 	if nonZeros < n {
 		return p.zero[cell], true
 	}
@@ -266,7 +272,9 @@ func (f *firsts) add(e *entries) {
 	}
 }
 
-func (f *firsts) of(cell int32, _, _ int) (float64, bool) { return f.cells[cell].value, true }
+func (f *firsts) of(_ Reducer, cell int32, _, _ int) (float64, bool) {
+	return f.cells[cell].value, true
+}
 
 // lasts are the last elements or, with skip, the last that are not NaN.
 type lasts struct {
@@ -294,7 +302,7 @@ func (l *lasts) add(e *entries) {
 	}
 }
 
-func (l *lasts) of(cell int32, _, _ int) (float64, bool) {
+func (l *lasts) of(_ Reducer, cell int32, _, _ int) (float64, bool) {
 	c := l.cells[cell]
 	if int(c.end) < l.groups.size(int(cell)%l.groups.n) {
 		return 0, true
@@ -339,7 +347,7 @@ func (p *places) add(e *entries) {
 
 // of finds no place where NaN, to which nothing is equal, is the extreme, as
 // numpy-groupies does.
-func (p *places) of(cell int32, n, _ int) (float64, bool) {
+func (p *places) of(_ Reducer, cell int32, n, _ int) (float64, bool) {
 	c, group := p.cells[cell], int(cell)%p.groups.n
 	if c.nan && !p.skip {
 		return 0, false
@@ -384,7 +392,7 @@ func (m *medians) sort() {
 	m.added, m.values = nil, sorted
 }
 
-func (m *medians) of(cell int32, n, _ int) (float64, bool) {
+func (m *medians) of(_ Reducer, cell int32, n, _ int) (float64, bool) {
 	if m.start == nil {
 		m.sort()
 	}

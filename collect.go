@@ -1,9 +1,11 @@
 package loom
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/goloom/loom/hdf5"
@@ -36,10 +38,10 @@ func collectNonZeros[T Number](ctx context.Context, l *Layer, rows, cols Selecto
 		return s.keep(nz), nil
 	}
 	err = streamNonZeros(ctx, l, rows, cols, keep, func(nz hdf5.NonZeros[T]) error {
-		if n := len(nz.Rows); n > 0 {
+		if n := len(nz.Values); n > 0 {
 			c.chunks = append(c.chunks, nz)
 			c.total += n
-			done.Reach(int64(nz.Rows[n-1])) // chunks come row by row
+			done.Reach(int64(nz.Rows[len(nz.Rows)-1])) // chunks come row by row
 		}
 		return nil
 	})
@@ -56,7 +58,8 @@ type share[T Number] struct {
 	at     int // how many elements the shares before have
 }
 
-// rows and cols iterate over the coordinates of the elements, chunk by chunk.
+// rows and cols iterate over the rows and columns of elements, chunk by chunk; some rows may have
+// none.
 func (s *share[T]) rows(yield func([]int32) bool) {
 	for i := range s.chunks {
 		if !yield(s.chunks[i].Rows) {
@@ -71,6 +74,24 @@ func (s *share[T]) cols(yield func([]int32) bool) {
 			return
 		}
 	}
+}
+
+// sort sorts the chunks by where they begin on an axis. Those that begin together stay in their
+// order.
+func (c *collection[T]) sort(axis Axis) {
+	type place struct{ origin, number int }
+	places := make([]place, len(c.chunks))
+	for i := range c.chunks {
+		places[i] = place{c.chunks[i].Origin[axis], i}
+	}
+	slices.SortFunc(places, func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.origin, b.origin), cmp.Compare(a.number, b.number))
+	})
+	sorted := make([]hdf5.NonZeros[T], len(c.chunks))
+	for i, p := range places {
+		sorted[i] = c.chunks[p.number]
+	}
+	c.chunks = sorted
 }
 
 // shares cuts the collection into as many shares as there are processors, of about as many
@@ -111,8 +132,10 @@ func inParallel[T Number](ctx context.Context, shares []share[T], work func(i in
 // A slab is memory for the elements of many chunks: one for each would be small,
 // and take as long to get as the elements to decode.
 type slab[T Number] struct {
-	rows, cols []int32
-	values     []T
+	rows   []int32 // of the last chunk, which the next one is likely to have too
+	ends   []int
+	cols   []int32
+	values []T
 }
 
 // slabElements is how many elements there is memory for in a slab that is not the
@@ -121,12 +144,24 @@ const slabElements = 1 << 16
 
 // keep returns a copy of the elements of a chunk.
 func (s *slab[T]) keep(nz *hdf5.NonZeros[T]) hdf5.NonZeros[T] {
-	n, at := len(nz.Values), len(s.values)
-	if cap(s.values)-at < n {
-		size := max(n, min(2*cap(s.values), slabElements))
-		s.rows, s.cols, s.values, at = make([]int32, 0, size), make([]int32, 0, size), make([]T, 0, size), 0
+	if !slices.Equal(s.rows, nz.Rows) {
+		s.rows = slices.Clone(nz.Rows)
 	}
-	s.rows, s.cols, s.values = append(s.rows, nz.Rows...), append(s.cols, nz.Cols...), append(s.values, nz.Values...)
-	end := at + n
-	return hdf5.NonZeros[T]{Rows: s.rows[at:end:end], Cols: s.cols[at:end:end], Values: s.values[at:end:end], Origin: nz.Origin}
+	kept := hdf5.NonZeros[T]{Rows: s.rows, Origin: nz.Origin}
+	kept.Ends = appendTo(&s.ends, nz.Ends, slabElements/8)
+	kept.Cols = appendTo(&s.cols, nz.Cols, slabElements)
+	kept.Values = appendTo(&s.values, nz.Values, slabElements)
+	return kept
+}
+
+// appendTo returns a copy of some elements. It is behind others in memory, or in new memory that
+// may be the twice the size, up to most elements.
+func appendTo[E any](memory *[]E, elements []E, most int) []E {
+	n := len(elements)
+	if cap(*memory)-len(*memory) < n {
+		*memory = make([]E, 0, max(n, min(2*cap(*memory), most)))
+	}
+	at := len(*memory)
+	*memory = append(*memory, elements...)
+	return (*memory)[at : at+n : at+n]
 }

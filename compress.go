@@ -1,11 +1,9 @@
 package loom
 
 import (
-	"cmp"
 	"context"
 	"iter"
 	"math"
-	"slices"
 
 	"github.com/goloom/loom/hdf5"
 	"github.com/goloom/loom/sparse"
@@ -73,33 +71,50 @@ func compressedAs[T Number](ctx context.Context, l *Layer, rows, cols Selector, 
 // are shared out, and as it is known how many entries of a line each share has,
 // none needs to wait for another.
 func (c *lines[T]) fill(ctx context.Context, collected *collection[T], axis Axis) error {
-	slices.SortStableFunc(collected.chunks, func(a, b hdf5.NonZeros[T]) int {
-		return cmp.Compare(a.Origin[axis], b.Origin[axis])
-	})
+	collected.sort(axis)
 	shares := collected.shares()
 	ends := make([]lineEnds, len(shares))
 	err := inParallel(ctx, shares, func(i int) {
-		ends[i].count(pick(axis, shares[i].rows, shares[i].cols))
+		ends[i].find(pick(axis, shares[i].rows, shares[i].cols))
+		if axis == Rows {
+			shares[i].countRows(&ends[i])
+		} else {
+			shares[i].countColumns(&ends[i])
+		}
 	})
 	if err != nil {
 		return err
 	}
 	number(c.ptr, ends)
 	c.idx, c.values = make([]int32, collected.total), make([]T, collected.total)
-	return inParallel(ctx, shares, func(i int) {
-		for _, nz := range shares[i].chunks {
-			c.place(&ends[i], pick(axis, nz.Rows, nz.Cols), pick(axis, nz.Cols, nz.Rows), nz.Values)
-		}
-	})
+	place := pick(axis, c.placeRows, c.placeColumns)
+	return inParallel(ctx, shares, func(i int) { place(&ends[i], shares[i].chunks) })
 }
 
-// place enters the elements of a chunk, given by line and place in it.
-func (c *lines[T]) place(e *lineEnds, lines, across []int32, values []T) {
-	across, values = across[:len(lines)], values[:len(lines)]
-	for k, line := range lines {
-		next := &e.next[int(line)-e.first]
-		c.idx[*next], c.values[*next] = across[k], values[k]
-		*next++
+// placeRows enters the elements of chunks row by row.
+func (c *lines[T]) placeRows(e *lineEnds, chunks []hdf5.NonZeros[T]) {
+	for _, nz := range chunks {
+		first := 0
+		for i, row := range nz.Rows {
+			next, end := &e.next[int(row)-e.first], nz.Ends[i]
+			copy(c.idx[*next:], nz.Cols[first:end])
+			*next += copy(c.values[*next:], nz.Values[first:end])
+			first = end
+		}
+	}
+}
+
+// placeColumns enters the elements of chunks one by one.
+func (c *lines[T]) placeColumns(e *lineEnds, chunks []hdf5.NonZeros[T]) {
+	var rows []int32
+	for _, nz := range chunks {
+		rows = nz.AppendRows(rows[:0])
+		cols, values := nz.Cols[:len(rows)], nz.Values[:len(rows)]
+		for k, row := range rows {
+			next := &e.next[int(cols[k])-e.first]
+			c.idx[*next], c.values[*next] = row, values[k]
+			*next++
+		}
 	}
 }
 
@@ -110,16 +125,33 @@ type lineEnds struct {
 	next  []int
 }
 
-// count counts the entries of chunks, of which these are the lines.
-func (e *lineEnds) count(chunks iter.Seq[[]int32]) {
+// find finds the lines from the first up to the last of chunks.
+func (e *lineEnds) find(chunks iter.Seq[[]int32]) {
 	least, greatest := int32(math.MaxInt32), int32(0)
 	for lines := range chunks {
-		least, greatest = min(least, slices.Min(lines)), max(greatest, slices.Max(lines))
+		for _, line := range lines {
+			least, greatest = min(least, line), max(greatest, line)
+		}
 	}
 	e.first, e.next = int(least), make([]int, max(0, int(greatest)-int(least)+1))
-	for lines := range chunks {
-		for _, line := range lines {
-			e.next[int(line)-e.first]++
+}
+
+// countRows counts the entries of each row.
+func (s *share[T]) countRows(e *lineEnds) {
+	for _, nz := range s.chunks {
+		first := 0
+		for i, row := range nz.Rows {
+			e.next[int(row)-e.first] += nz.Ends[i] - first
+			first = nz.Ends[i]
+		}
+	}
+}
+
+// countColumns counts the entries of each column.
+func (s *share[T]) countColumns(e *lineEnds) {
+	for _, nz := range s.chunks {
+		for _, col := range nz.Cols {
+			e.next[int(col)-e.first]++
 		}
 	}
 }

@@ -3,6 +3,8 @@ package loom
 import (
 	"fmt"
 	"slices"
+
+	"github.com/goloom/loom/hdf5"
 )
 
 // A grouping splits the selected positions of an axis into n groups. The place of
@@ -64,33 +66,46 @@ func (g *grouping) position(group, rank int) int {
 	return g.positions.at(int(g.places[g.first[group]+rank]))
 }
 
-// mark sets the cells of entries, and their ranks if there are any: those of
-// elements at the given places of the given lines.
-func (g *grouping) mark(e *entries, lines, places []int32) {
+// mark makes entries of elements, which are in the lines of an axis, with ranks or without.
+// They are valid as long as the elements.
+func (g *grouping) mark(e *entries, nz *hdf5.NonZeros[float64], axis Axis, ranked bool) {
+	if axis == Rows || g.of != nil || ranked {
+		e.memory.rows = nz.AppendRows(e.memory.rows[:0])
+	}
+	lines, places := pick(axis, e.memory.rows, nz.Cols), pick(axis, nz.Cols, e.memory.rows)
+	e.cells, e.ranks, e.values = lines, nil, nz.Values
+	if ranked {
+		e.ranks = places
+	}
 	if g.of == nil {
-		copy(e.cells, lines)
-		copy(e.ranks, places)
 		return
 	}
+	e.memory.cells = slices.Grow(e.memory.cells[:0], len(lines))
+	e.cells = e.memory.cells[:len(lines)]
 	for k, place := range places[:len(lines)] {
 		e.cells[k] = lines[k]*int32(g.n) + g.of[place]
 	}
-	for k := range e.ranks {
-		e.ranks[k] = g.ranks[places[k]]
+	if !ranked {
+		return
+	}
+	e.memory.ranks = slices.Grow(e.memory.ranks[:0], len(lines))
+	e.ranks = e.memory.ranks[:len(lines)]
+	for k, place := range places[:len(lines)] {
+		e.ranks[k] = g.ranks[place]
 	}
 }
 
 // entriesOf returns the elements of one line, in places, that are not zero.
 func (g *grouping) entriesOf(line []float64) *entries {
-	e := &entries{}
-	var places []int32
+	nz := hdf5.NonZeros[float64]{Rows: []int32{0}}
 	for place, v := range line {
 		if v != 0 {
-			places, e.values = append(places, int32(place)), append(e.values, v)
+			nz.Cols, nz.Values = append(nz.Cols, int32(place)), append(nz.Values, v)
 		}
 	}
-	e.cells, e.ranks = make([]int32, len(places)), make([]int32, len(places))
-	g.mark(e, e.cells, places)
+	nz.Ends = []int{len(nz.Values)}
+	e := &entries{}
+	g.mark(e, &nz, Rows, true)
 	return e
 }
 

@@ -145,6 +145,16 @@ func inOrder(f Func) bool {
 	return false
 }
 
+// counted reports whether the accumulator of r asks how many elements of a cell are not
+// zero.
+func (r Reducer) counted() bool {
+	switch r.base() {
+	case Sum, Mean, Var, Std, SumOfSquares, First, Last, ArgMin, ArgMax, Len:
+		return false
+	}
+	return true
+}
+
 func checkFuncs(fs []Func) error {
 	for i, f := range fs {
 		if f == nil {

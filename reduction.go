@@ -28,7 +28,7 @@ type reduction struct {
 	none func(r Reducer) float64
 
 	results [][]float64 // by function: line by line, and group by group within a line
-	spare   sync.Pool   // of entries, which each chunk needs anew
+	spare   sync.Pool   // of entries that are handed over
 }
 
 // run computes the results. It reads the layer in bands of whole lines, and
@@ -71,19 +71,22 @@ func (r *reduction) needsWhole() bool {
 		slices.ContainsFunc(r.fs, inOrder) && !r.groups.positions.ascend()
 }
 
-// bandsAtOnce is how many bands are reduced at a time, each by a goroutine that has the
-// workers of the pipeline decode for it: while one adds up, another waits for chunks.
-const bandsAtOnce = 2
-
-// runBands streams the elements that are not zero.
+// runBands streams the elements that are not zero. As the elements of a line are added up one after the
+// other, it is bands that the processors share out among them, each decoding and adding up
+// one after the other. Only where there are too few bands, they decode for each other.
 func (r *reduction) runBands(ctx context.Context, done *progress.Tracker) error {
+	n, workers := r.layer.length(r.axis), runtime.GOMAXPROCS(0)
+	step := r.bandLines(max(workers, bandsAtOnce))
+	atOnce, add := workers, r.addAlone
+	if (n+step-1)/step < workers || r.layer.largeChunks() {
+		atOnce, add = min(bandsAtOnce, workers), r.addTogether
+	}
 	g, banded := errgroup.WithContext(ctx)
-	g.SetLimit(min(bandsAtOnce, runtime.GOMAXPROCS(0)))
-	n, step := r.layer.length(r.axis), r.bandLines()
+	g.SetLimit(atOnce)
 	for first := 0; first < n && banded.Err() == nil; first += step {
 		g.Go(func() error {
 			end := min(first+step, n)
-			if err := r.band(banded, first, end); err != nil {
+			if err := r.band(banded, first, end, add); err != nil {
 				return err
 			}
 			done.Add(end - first)
@@ -96,35 +99,66 @@ func (r *reduction) runBands(ctx context.Context, done *progress.Tracker) error 
 	return ctx.Err() // which may have kept bands from being begun
 }
 
-// bandLines returns how many lines make a band: as many as are read whole at a
-// time, and of a moderate number of cells, but never less than a chunk, as none is
-// decoded twice.
-func (r *reduction) bandLines() int {
+// bandsAtOnce is how many bands are reduced at a time of which each has all workers decode
+// for it: while one adds up, another waits for chunks.
+const bandsAtOnce = 2
+
+// bandLines returns how many lines make a band, of which so many are reduced at a time:
+// bandsAtOnce as large as what is read whole at a time, of a moderate number of cells, or more that
+// are smaller. They are never less than a chunk, as none is decoded twice.
+func (r *reduction) bandLines(atOnce int) int {
 	const elementsPerCell = 16 // the least, for an accumulator takes more than an element
+	width := max(r.groups.width(), elementsPerCell*r.groups.n)
+	share := max(1, atOnce/bandsAtOnce)
 	d := r.layer.dataset
-	n := r.layer.linesAtOnce(r.axis, max(r.groups.width(), elementsPerCell*r.groups.n))
+	lines := max(1, r.layer.length(r.axis))
+	n := min(r.layer.linesAtOnce(r.axis, width*share), (lines+atOnce-1)/atOnce)
 	switch {
 	case d == nil:
 	case d.Chunks() != nil:
-		n = max(n, d.Chunks()[r.axis])
+		chunk := d.Chunks()[r.axis]
+		n = max(n-n%chunk, chunk)
 	case r.axis == Columns:
 		n = r.layer.cols // in rows, all of which each column would look at
 	}
-	return min(n, max(1, r.layer.length(r.axis)))
+	return min(max(1, n), lines)
 }
 
-// band reduces the lines from first up to end.
-func (r *reduction) band(ctx context.Context, first, end int) error {
+// band reduces the lines from first up to end, whose elements are added in one of two ways.
+func (r *reduction) band(ctx context.Context, first, end int,
+	add func(ctx context.Context, t *tallies, rows, cols Selector) error) error {
 	if int64(end-first)*int64(r.groups.n) > math.MaxInt32 {
 		return r.layer.failed(fmt.Errorf("%d groups of %d %s at a time: %w", r.groups.n, end-first, r.axis, ErrTooLarge))
 	}
 	t := newTallies(r, end-first)
+	lines := Range(first, end)
+	if err := add(ctx, t, pick(r.axis, lines, r.across), pick(r.axis, r.across, lines)); err != nil {
+		return err
+	}
+	t.finish(first)
+	return nil
+}
+
+// addAlone decodes chunks and adds their elements while they are in the processor's cache.
+func (r *reduction) addAlone(ctx context.Context, t *tallies, rows, cols Selector) error {
+	var e entries
+	return eachNonZeros(ctx, r.layer, rows, cols, func(nz *hdf5.NonZeros[float64]) error {
+		r.groups.mark(&e, nz, r.axis, t.ranked)
+		t.add(&e)
+		return nil
+	})
+}
+
+// addTogether has chunks decoded by several workers.
+func (r *reduction) addTogether(ctx context.Context, t *tallies, rows, cols Selector) error {
 	work := func(nz *hdf5.NonZeros[float64]) (*entries, error) {
+		var marked entries
+		r.groups.mark(&marked, nz, r.axis, t.ranked)
 		e, ok := r.spare.Get().(*entries)
 		if !ok {
 			e = new(entries)
 		}
-		t.fill(e, nz)
+		e.set(&marked)
 		return e, nil
 	}
 	deliver := func(e *entries) error {
@@ -132,13 +166,7 @@ func (r *reduction) band(ctx context.Context, first, end int) error {
 		r.spare.Put(e)
 		return nil
 	}
-	lines := Range(first, end)
-	rows, cols := pick(r.axis, lines, r.across), pick(r.axis, r.across, lines)
-	if err := streamNonZeros(ctx, r.layer, rows, cols, work, deliver); err != nil {
-		return err
-	}
-	t.finish(first)
-	return nil
+	return streamNonZeros(ctx, r.layer, rows, cols, work, deliver)
 }
 
 // runWhole reads lines whole, some at a time.
@@ -196,6 +224,20 @@ func appendLine(to []float64, m *sparse.Dense[float64], axis Axis, i int) []floa
 		to = append(to, v)
 	}
 	return to
+}
+
+// largeChunks reports whether a chunk of the layer has more elements than are read at a time.
+func (l *Layer) largeChunks() bool {
+	if l.dataset == nil {
+		return false
+	}
+	n := 1
+	for _, size := range l.dataset.Chunks() {
+		if n *= size; n > elementsAtOnce {
+			return true
+		}
+	}
+	return false
 }
 
 // elementsAtOnce is how many elements of whole lines are read at a time, if a

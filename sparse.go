@@ -52,7 +52,7 @@ func nonZerosAs[T Number](ctx context.Context, l *Layer, rows, cols Selector) (*
 	err = inParallel(ctx, shares, func(s int) {
 		at := shares[s].at
 		for _, nz := range shares[s].chunks {
-			copy(i[at:], nz.Rows)
+			nz.AppendRows(i[at:at])
 			copy(j[at:], nz.Cols)
 			at += copy(values[at:], nz.Values)
 		}
@@ -70,41 +70,52 @@ func streamNonZeros[T Number, R any](ctx context.Context, l *Layer, rows, cols S
 	if l.dataset != nil {
 		return hdf5.StreamNonZeros(ctx, l.dataset, rows, cols, work, deliver)
 	}
-	selected, err := l.Read(ctx, rows, cols)
-	if err != nil {
-		return err
+	return eachInMemory(ctx, l, rows, cols, func(nz *hdf5.NonZeros[T]) error {
+		result, err := work(nz)
+		if err != nil {
+			return err
+		}
+		return deliver(result)
+	})
+}
+
+// eachNonZeros is [hdf5.EachNonZeros], likewise.
+func eachNonZeros[T Number](ctx context.Context, l *Layer, rows, cols Selector, yield func(*hdf5.NonZeros[T]) error) error {
+	if l.dataset != nil {
+		return hdf5.EachNonZeros(ctx, l.dataset, rows, cols, yield)
 	}
-	values, err := denseAs[T](selected)
-	if err != nil {
-		return err
-	}
-	return streamDense(ctx, values, work, deliver)
+	return eachInMemory(ctx, l, rows, cols, yield)
 }
 
 // rowsAtOnce is how many rows of a matrix in memory are streamed as one chunk.
 const rowsAtOnce = 64
 
-func streamDense[T Number, R any](ctx context.Context, m *sparse.Dense[T],
-	work func(*hdf5.NonZeros[T]) (R, error), deliver func(R) error) error {
-	rows, _ := m.Dims()
+func eachInMemory[T Number](ctx context.Context, l *Layer, rows, cols Selector, yield func(*hdf5.NonZeros[T]) error) error {
+	selected, err := l.Read(ctx, rows, cols)
+	if err != nil {
+		return err
+	}
+	m, err := denseAs[T](selected)
+	if err != nil {
+		return err
+	}
+	height, _ := m.Dims()
 	var nz hdf5.NonZeros[T]
-	for first := 0; first < rows; first += rowsAtOnce {
+	for first := 0; first < height; first += rowsAtOnce {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		nz.Rows, nz.Cols, nz.Values, nz.Origin = nz.Rows[:0], nz.Cols[:0], nz.Values[:0], [2]int{first, 0}
-		for i := first; i < min(first+rowsAtOnce, rows); i++ {
+		nz.Rows, nz.Ends, nz.Cols, nz.Values = nz.Rows[:0], nz.Ends[:0], nz.Cols[:0], nz.Values[:0]
+		nz.Origin = [2]int{first, 0}
+		for i := first; i < min(first+rowsAtOnce, height); i++ {
 			for j, v := range m.Row(i) {
 				if v != 0 {
-					nz.Rows, nz.Cols, nz.Values = append(nz.Rows, int32(i)), append(nz.Cols, int32(j)), append(nz.Values, v)
+					nz.Cols, nz.Values = append(nz.Cols, int32(j)), append(nz.Values, v)
 				}
 			}
+			nz.Rows, nz.Ends = append(nz.Rows, int32(i)), append(nz.Ends, len(nz.Values))
 		}
-		result, err := work(&nz)
-		if err != nil {
-			return err
-		}
-		if err := deliver(result); err != nil {
+		if err := yield(&nz); err != nil {
 			return err
 		}
 	}

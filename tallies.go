@@ -1,6 +1,6 @@
 package loom
 
-import "github.com/goloom/loom/hdf5"
+import "slices"
 
 // tallies are the accumulators of all reducers of a reduction, for the cells of
 // some of its lines.
@@ -8,21 +8,29 @@ type tallies struct {
 	reduction *reduction
 	lines     int
 	ranked    bool
-	nonZeros  [2]counts // of all elements, and of those that are not NaN
+	nonZeros  [2]counts // of all elements, and of those that are not NaN; nil if nobody asks
+	feeds     []feed
 	of        []tally
 }
 
-// A tally is one reducer's.
+// A tally is one reducer's. Several may have the same accumulator.
 type tally struct {
 	Reducer
 	accumulator
 	result []float64
 }
 
+// A feed is an accumulator, and whether it is told of elements that are NaN.
+type feed struct {
+	accumulator
+	skipsNaN bool
+}
+
 func newTallies(r *reduction, lines int) *tallies {
 	cells := lines * r.groups.n
 	t := &tallies{reduction: r, lines: lines}
-	t.nonZeros[0] = make(counts, cells)
+	counted := false
+	shared := map[Reducer]accumulator{}
 	for i, f := range r.fs {
 		reducer, ok := f.(Reducer)
 		if !ok {
@@ -32,31 +40,54 @@ func newTallies(r *reduction, lines int) *tallies {
 		if t.nonZeros[1] == nil && (reducer.skips() || reducer == AnyNaN || reducer == AllNaN) {
 			t.nonZeros[1] = make(counts, cells)
 		}
-		t.of = append(t.of, tally{reducer, newAccumulator(reducer, cells, r.groups), r.results[i]})
+		like := r.sharing(reducer)
+		a := shared[like]
+		if a == nil {
+			a = newAccumulator(like, cells, r.groups)
+			shared[like] = a
+			t.feeds = append(t.feeds, feed{a, like.skips() && !inOrder(like)})
+		}
+		counted = counted || reducer.counted()
+		t.of = append(t.of, tally{reducer, a, r.results[i]})
+	}
+	if counted || t.nonZeros[1] != nil {
+		t.nonZeros[0] = make(counts, cells)
 	}
 	return t
 }
 
-// fill makes entries of elements of the lines. It may be called concurrently.
-func (t *tallies) fill(e *entries, nz *hdf5.NonZeros[float64]) {
-	lines, places := pick(t.reduction.axis, nz.Rows, nz.Cols), pick(t.reduction.axis, nz.Cols, nz.Rows)
-	e.resize(len(nz.Values), t.ranked)
-	copy(e.values, nz.Values)
-	t.reduction.groups.mark(e, lines, places)
+// sharing returns the reducer whose accumulator a reducer has: one pass over the elements
+// serves sums and spreads, if both are asked for.
+func (r *reduction) sharing(f Reducer) Reducer {
+	has := func(other Reducer) bool {
+		return slices.ContainsFunc(r.fs, func(f Func) bool { return f == Func(other) })
+	}
+	skips := f & skipNaN
+	switch f.base() {
+	case Sum, Mean, Var, Std:
+		if has(Var|skips) || has(Std|skips) {
+			return Var | skips
+		}
+		return Sum | skips
+	}
+	return f
 }
 
+// add adds entries to the accumulators.
 func (t *tallies) add(e *entries) {
 	some := e
-	t.nonZeros[0].add(e)
+	if t.nonZeros[0] != nil {
+		t.nonZeros[0].add(e)
+	}
 	if t.nonZeros[1] != nil {
 		some = e.withoutNaN()
 		t.nonZeros[1].add(some)
 	}
-	for _, tally := range t.of {
-		if tally.skips() && !inOrder(tally.Reducer) {
-			tally.add(some)
+	for _, f := range t.feeds {
+		if f.skipsNaN {
+			f.add(some)
 		} else {
-			tally.add(e)
+			f.add(e)
 		}
 	}
 }
@@ -74,8 +105,10 @@ func (t *tallies) finish(first int) {
 
 // number returns the result for a cell of size elements.
 func (t *tallies) number(of tally, cell int32, size int) float64 {
-	nonZeros := int(t.nonZeros[0][cell])
-	nans := 0
+	nonZeros, nans := 0, 0
+	if t.nonZeros[0] != nil {
+		nonZeros = int(t.nonZeros[0][cell])
+	}
 	if t.nonZeros[1] != nil {
 		nans = nonZeros - int(t.nonZeros[1][cell])
 	}
@@ -92,7 +125,7 @@ func (t *tallies) number(of tally, cell int32, size int) float64 {
 	if size == 0 {
 		return t.reduction.none(of.Reducer)
 	}
-	if v, ok := of.of(cell, size, nonZeros); ok {
+	if v, ok := of.of(of.base(), cell, size, nonZeros); ok {
 		return v
 	}
 	return t.reduction.none(of.Reducer)

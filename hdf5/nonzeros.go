@@ -4,19 +4,46 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 )
 
 // NonZeros are the non-zero elements of one chunk that a selection of a matrix
-// picks. Rows and Cols say where in the selection they are: the first selected
-// row is row 0 of it. Elements come row by row of the chunk, and by column
-// within a row. NaN is not zero; negative zero is.
+// picks, row by row of the chunk, and by column within a row. NaN is not zero; negative
+// zero is.
 type NonZeros[T Number] struct {
-	Rows, Cols []int32
-	Values     []T
+	// Rows says where in the selection the rows of the chunk are that have been selected,
+	// the first selected row being row 0 of it. The elements of Rows[i] are those
+	// before Ends[i], and not before Ends[i-1].
+	Rows []int32
+	Ends []int
+	// Cols and Values have the elements: where in the selection the column of each is,
+	// and what it is.
+	Cols   []int32
+	Values []T
 
 	// Origin is the row and the column of the dataset at which the chunk begins.
 	Origin [2]int
+}
+
+// AppendRows appends the row of each element.
+func (nz *NonZeros[T]) AppendRows(rows []int32) []int32 {
+	const atOnce = 8
+	k := len(rows)
+	first, total := k, k+len(nz.Values)
+	rows = slices.Grow(rows, len(nz.Values))[:total]
+	for i, row := range nz.Rows {
+		// Nobody can guess how many elements a row has, but they are few.
+		end := first + nz.Ends[i]
+		for ; k < end && k+atOnce <= total; k += atOnce {
+			*(*[atOnce]int32)(rows[k:]) = [atOnce]int32{row, row, row, row, row, row, row, row}
+		}
+		for ; k < end; k++ {
+			rows[k] = row
+		}
+		k = end
+	}
+	return rows
 }
 
 // StreamNonZeros streams the non-zero elements of a selection of a numeric
@@ -27,8 +54,8 @@ type NonZeros[T Number] struct {
 // work is called once for each chunk that has selected elements, by several
 // goroutines at a time; what it is passed is valid until it returns. deliver, if
 // it is not nil, is passed the results of work one after the other, on the
-// caller's goroutine, in an order that depends on the dataset and the selection
-// alone: whatever is computed in deliver does not depend on the number of
+// caller's goroutine, while work goes on with chunks that come later, in an order that depends
+// on the dataset and the selection alone: whatever is computed in deliver does not depend on the number of
 // workers. The first error of either ends the stream and is returned.
 //
 // In memory it holds, besides what work makes, a few chunks for each worker.
@@ -43,25 +70,48 @@ func streamNonZeros[T Number, R any](ctx context.Context, d *Dataset, rows, cols
 	if err != nil {
 		return err
 	}
-	p.selectedOnly = true
-	fill := T(0)
-	if d.fill != nil {
-		fill = toNumbers[T](d, append([]byte(nil), d.fill...), nil)[0]
-	}
+	fill := fillOf[T](d)
 	pool := sync.Pool{New: func() any { return new(NonZeros[T]) }}
 	pieceWork := func(pc *piece, values []byte) (R, error) {
 		nz := pool.Get().(*NonZeros[T])
 		defer pool.Put(nz)
-		nz.reset()
-		nz.Origin = [2]int(pc.origin)
-		if pc.absent {
-			nz.fill(p, pc, fill)
-		} else {
-			nz.extract(p, pc, values)
-		}
+		nz.take(p, pc, values, fill)
 		return work(nz)
 	}
 	return stream(ctx, p, fill != 0, pieceWork, deliver)
+}
+
+// EachNonZeros calls yield for what [StreamNonZeros] passes to work, on the caller's
+// goroutine, one chunk after the other in the order in which that delivers. It is for those
+// who share out the parts of a matrix among goroutines of their own, each of which
+// takes up elements while they are in the processor's cache.
+//
+// In memory it holds one chunk, and up to 1 MiB of others as they are stored.
+func EachNonZeros[T Number](ctx context.Context, d *Dataset, rows, cols Selector, yield func(*NonZeros[T]) error) error {
+	return d.fail(eachNonZeros(ctx, d, rows, cols, yield))
+}
+
+func eachNonZeros[T Number](ctx context.Context, d *Dataset, rows, cols Selector, yield func(*NonZeros[T]) error) error {
+	p, err := d.nonZeroPlan(ctx, rows, cols, sizeOf[T]())
+	if err != nil {
+		return err
+	}
+	p.inTurn = true
+	fill := fillOf[T](d)
+	var nz NonZeros[T]
+	pieceWork := func(pc *piece, values []byte) (struct{}, error) {
+		nz.take(p, pc, values, fill)
+		return struct{}{}, yield(&nz)
+	}
+	return stream(ctx, p, fill != 0, pieceWork, nil)
+}
+
+// fillOf returns the fill value.
+func fillOf[T Number](d *Dataset) T {
+	if d.fill == nil {
+		return 0
+	}
+	return toNumbers[T](d, slices.Clone(d.fill), nil)[0]
 }
 
 // nonZeroPlan checks that a stream of non-zeros can be had.
@@ -76,6 +126,7 @@ func (d *Dataset) nonZeroPlan(ctx context.Context, rows, cols Selector, size int
 	if err != nil {
 		return nil, err
 	}
+	p.selectedOnly = true
 	n, err := elements(p.shape())
 	if err != nil {
 		return nil, err
@@ -90,14 +141,21 @@ func (d *Dataset) nonZeroPlan(ctx context.Context, rows, cols Selector, size int
 	return p, err
 }
 
-func (nz *NonZeros[T]) reset() {
-	nz.Rows, nz.Cols, nz.Values = nz.Rows[:0], nz.Cols[:0], nz.Values[:0]
+// take makes nz the elements of a piece, of which values are stored if there are any, or
+// which is full of the fill value.
+func (nz *NonZeros[T]) take(p *plan, pc *piece, values []byte, fill T) {
+	nz.Rows, nz.Ends, nz.Cols, nz.Values = nz.Rows[:0], nz.Ends[:0], nz.Cols[:0], nz.Values[:0]
+	nz.Origin = [2]int(pc.origin)
+	if pc.absent {
+		nz.fill(p, pc, fill)
+	} else {
+		nz.extract(p, pc, values)
+	}
 }
 
-func (nz *NonZeros[T]) append(row, col int32, v T) {
-	nz.Rows = append(nz.Rows, row)
-	nz.Cols = append(nz.Cols, col)
-	nz.Values = append(nz.Values, v)
+// endRow says that all elements of a row are there.
+func (nz *NonZeros[T]) endRow(row int) {
+	nz.Rows, nz.Ends = append(nz.Rows, int32(row)), append(nz.Ends, len(nz.Values))
 }
 
 // runs returns what the selection picks from a piece.
@@ -114,7 +172,8 @@ func (nz *NonZeros[T]) fill(p *plan, pc *piece, v T) {
 	rows, cols := p.runs(pc)
 	for i := range rows.n {
 		for k := range cols.n {
-			nz.append(int32(rows.to(i)), int32(cols.to(k)), v)
+			nz.Cols, nz.Values = append(nz.Cols, int32(cols.to(k))), append(nz.Values, v)
 		}
+		nz.endRow(rows.to(i))
 	}
 }

@@ -21,16 +21,28 @@ import (
 // neighbours are read together, and workers decode them and do with each what
 // the request wants. What comes of them is delivered in the plan's order, so
 // that results do not depend on which worker was first.
+//
+// The workers have a window in hand while the one before it is delivered and the one
+// after it is planned, so that no processor waits for that, or for the slowest worker.
 
 const (
-	windowPieces = 2048     // in a window at most
-	windowBytes  = 32 << 20 // decoded, in a window, unless it is one round of the workers
+	windowPieces = 2048     // held at most, by two windows
+	windowBytes  = 32 << 20 // decoded, likewise, unless a window is one round of the workers
 	readBytes    = 1 << 20  // read at once, unless a piece is larger
 	readGap      = 4 << 10  // bytes between two pieces that are read and thrown away
 	largeChunk   = 64 << 20 // chunks from this size on are decoded one at a time
 )
 
-// workers returns how many pieces of a dataset are decoded at a time.
+// workers returns how many pieces are decoded at a time.
+func (p *plan) workers() int {
+	if p.inTurn {
+		return 1
+	}
+	return p.d.workers()
+}
+
+// workers returns how many pieces of a dataset are decoded at a time, if their order does
+// not matter.
 func (d *Dataset) workers() int {
 	if d.chunks != nil && d.pieceBytes(piece{extent: d.chunk}) >= largeChunk {
 		return 1
@@ -41,29 +53,35 @@ func (d *Dataset) workers() int {
 // stream decodes the pieces of p. work is called once for each, by several
 // goroutines at a time, with its values as they are stored, which it may change
 // but not keep; deliver gets the results of work on the caller's goroutine in
-// the order of the plan. With absent, pieces of which nothing is stored are
-// passed to work too, without values. No goroutine is left when stream returns.
+// the order of the plan, while work may be called for pieces that come later. With absent,
+// pieces of which nothing is stored are passed to work too, without values. What comes before
+// an error in the plan's order is delivered. No goroutine is left when stream returns.
 func stream[R any](ctx context.Context, p *plan, absent bool, work func(pc *piece, values []byte) (R, error), deliver func(R) error) error {
-	s := streamer[R]{d: p.d, plan: p, work: work, deliver: deliver, workers: p.d.workers()}
-	var window []piece
+	ctx, cancel := context.WithCancel(ctx)
+	s := streamer[R]{d: p.d, plan: p, work: work, deliver: deliver, workers: p.workers(), cancel: cancel}
+	defer s.stop()
+	var pieces []piece
 	var decoded uint64
 	err := p.each(ctx, absent, func(pc piece) error {
 		if err := p.d.checkPiece(pc); err != nil {
 			return err
 		}
-		window = append(window, pc)
+		pieces = append(pieces, pc)
 		decoded += p.d.pieceBytes(pc)
-		if len(window) < windowPieces && (decoded < windowBytes || len(window) < s.workers) {
+		if len(pieces) < windowPieces/2 && (decoded < windowBytes/2 || len(pieces) < s.workers) {
 			return nil
 		}
-		err := s.window(ctx, window)
-		window, decoded = window[:0], 0
+		err := s.next(ctx, pieces)
+		pieces, decoded = make([]piece, 0, len(pieces)), 0
 		return err
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		err = s.next(ctx, pieces)
 	}
-	return s.window(ctx, window)
+	if s.begun != nil {
+		err = cmp.Or(s.finish(s.begun), err)
+	}
+	return err
 }
 
 // checkPiece refuses a chunk that cannot be what it claims to be before
@@ -104,22 +122,70 @@ type streamer[R any] struct {
 	work    func(pc *piece, values []byte) (R, error)
 	deliver func(R) error
 	workers int
+	cancel  context.CancelFunc
+
+	begun *window[R] // the last, which has not been delivered
 }
 
-// window decodes pieces and delivers what comes of them.
-func (s *streamer[R]) window(ctx context.Context, pieces []piece) error {
-	if len(pieces) == 0 {
+// A window is some pieces in the plan's order, and what comes of them.
+type window[R any] struct {
+	pieces  []piece
+	results []R
+	wait    func() error // until all results are there
+}
+
+// next begins a window and delivers the one before it.
+func (s *streamer[R]) next(ctx context.Context, pieces []piece) error {
+	before := s.begun
+	s.begun = nil
+	if len(pieces) > 0 {
+		s.begun = s.begin(ctx, pieces)
+	}
+	if before == nil {
 		return ctx.Err()
 	}
-	results := make([]R, len(pieces))
-	reads := s.reads(pieces)
-	if err := s.run(ctx, pieces, reads, results); err != nil {
+	if err := s.finish(before); err != nil {
+		s.stop()
+		return err
+	}
+	return nil
+}
+
+// stop ends what has been begun.
+func (s *streamer[R]) stop() {
+	s.cancel()
+	if s.begun != nil {
+		s.begun.wait()
+		s.begun = nil
+	}
+}
+
+// begin has the workers do the reads of a window.
+func (s *streamer[R]) begin(ctx context.Context, pieces []piece) *window[R] {
+	w := &window[R]{pieces: pieces, results: make([]R, len(pieces))}
+	reads, next := s.reads(pieces), new(atomic.Int64)
+	workers := min(s.workers, len(reads))
+	if workers == 1 { // the caller itself, who has nobody to wait for
+		w.wait = sync.OnceValue(func() error { return s.runSome(ctx, w, reads, next) })
+		return w
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	for range workers {
+		g.Go(func() error { return s.runSome(ctx, w, reads, next) })
+	}
+	w.wait = g.Wait
+	return w
+}
+
+// finish delivers the results of a window.
+func (s *streamer[R]) finish(w *window[R]) error {
+	if err := w.wait(); err != nil {
 		return err
 	}
 	if s.deliver == nil {
 		return nil
 	}
-	for _, r := range results {
+	for _, r := range w.results {
 		if err := s.deliver(r); err != nil {
 			return err
 		}
@@ -133,14 +199,16 @@ type read struct {
 	pieces    []int
 }
 
-// reads sorts pieces by their place in the file and joins neighbours. Reads are
-// kept small enough to give every worker something to do.
+// reads sorts pieces by their place in the file, unless they are to be decoded in turn, and
+// joins neighbours. Reads are kept small enough to give every worker something to do.
 func (s *streamer[R]) reads(pieces []piece) []read {
 	order := make([]int, len(pieces))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(pieces[a].addr, pieces[b].addr) })
+	if !s.plan.inTurn {
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(pieces[a].addr, pieces[b].addr) })
+	}
 	most := max(1, len(pieces)/(4*s.workers))
 	var reads []read
 	for k, i := range order {
@@ -159,22 +227,8 @@ func (s *streamer[R]) reads(pieces []piece) []read {
 	return reads
 }
 
-// run has the workers do the reads.
-func (s *streamer[R]) run(ctx context.Context, pieces []piece, reads []read, results []R) error {
-	workers := min(s.workers, len(reads))
-	if workers == 1 {
-		return s.runSome(ctx, pieces, reads, results, new(atomic.Int64))
-	}
-	var next atomic.Int64
-	g, ctx := errgroup.WithContext(ctx)
-	for range workers {
-		g.Go(func() error { return s.runSome(ctx, pieces, reads, results, &next) })
-	}
-	return g.Wait()
-}
-
 // runSome does reads, the one at next after the other, until there are none.
-func (s *streamer[R]) runSome(ctx context.Context, pieces []piece, reads []read, results []R, next *atomic.Int64) error {
+func (s *streamer[R]) runSome(ctx context.Context, w *window[R], reads []read, next *atomic.Int64) error {
 	b := buffersPool.Get().(*buffers)
 	defer b.release()
 	for {
@@ -185,14 +239,14 @@ func (s *streamer[R]) runSome(ctx context.Context, pieces []piece, reads []read,
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := s.do(b, pieces, reads[i], results); err != nil {
+		if err := s.do(b, w, reads[i]); err != nil {
 			return err
 		}
 	}
 }
 
 // do reads a range and decodes the pieces in it.
-func (s *streamer[R]) do(b *buffers, pieces []piece, r read, results []R) error {
+func (s *streamer[R]) do(b *buffers, w *window[R], r read) error {
 	if err := s.d.file.check(); err != nil {
 		return err
 	}
@@ -201,10 +255,10 @@ func (s *streamer[R]) do(b *buffers, pieces []piece, r read, results []R) error 
 		return err
 	}
 	for _, i := range r.pieces {
-		pc := &pieces[i]
+		pc := &w.pieces[i]
 		values, err := s.d.values(b, pc, r.addr, s.plan.enough(pc))
 		if err == nil {
-			results[i], err = s.work(pc, values)
+			w.results[i], err = s.work(pc, values)
 		}
 		if err != nil {
 			return fmt.Errorf("at %v: %w", pc.origin, err)

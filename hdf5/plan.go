@@ -17,6 +17,8 @@ type plan struct {
 
 	// selectedOnly says that nothing of a chunk but the selected elements is looked at.
 	selectedOnly bool
+	// inTurn says that pieces are decoded one after the other, in this order.
+	inTurn bool
 }
 
 // A piece is a box of a dataset whose values are stored together: a chunk, or a

@@ -237,8 +237,9 @@ func TestNonZeros(t *testing.T) {
 			}
 			scattered := make([]float64, len(want))
 			scatter := func(nz *hdf5.NonZeros[float64]) error {
+				rows := nz.AppendRows(nil)
 				for i, v := range nz.Values {
-					scattered[int(nz.Rows[i])*shape[1]+int(nz.Cols[i])] = v
+					scattered[int(rows[i])*shape[1]+int(nz.Cols[i])] = v
 				}
 				return nil
 			}
@@ -257,7 +258,9 @@ func TestNonZeros(t *testing.T) {
 }
 
 func clone(nz *hdf5.NonZeros[float64]) *hdf5.NonZeros[float64] {
-	return &hdf5.NonZeros[float64]{Rows: slices.Clone(nz.Rows), Cols: slices.Clone(nz.Cols), Values: slices.Clone(nz.Values)}
+	return &hdf5.NonZeros[float64]{
+		Rows: slices.Clone(nz.Rows), Ends: slices.Clone(nz.Ends), Cols: slices.Clone(nz.Cols), Values: slices.Clone(nz.Values),
+	}
 }
 
 // TestWorkers checks that the order of delivery does not depend on how many
@@ -265,7 +268,7 @@ func clone(nz *hdf5.NonZeros[float64]) *hdf5.NonZeros[float64] {
 func TestWorkers(t *testing.T) {
 	order := func(d *hdf5.Dataset) (out []int32) {
 		err := hdf5.StreamNonZeros(t.Context(), d, hdf5.All(), hdf5.All(),
-			func(nz *hdf5.NonZeros[float64]) ([]int32, error) { return slices.Concat(nz.Rows, nz.Cols), nil },
+			func(nz *hdf5.NonZeros[float64]) ([]int32, error) { return nz.AppendRows(slices.Clone(nz.Cols)), nil },
 			func(part []int32) error { out = append(out, part...); return nil })
 		if err != nil {
 			t.Fatal(err)

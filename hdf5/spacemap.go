@@ -26,15 +26,7 @@ type span struct {
 // add takes in an extent. The error is always nil.
 func (m *spaceMap) add(e extent) error {
 	m.bytes[e.Kind] += e.Size
-	owner, ok := m.number[e.owner]
-	if !ok {
-		if m.number == nil {
-			m.number = map[string]uint32{}
-		}
-		owner = uint32(len(m.owners))
-		m.number[e.owner] = owner
-		m.owners = append(m.owners, e.owner)
-	}
+	owner := m.ownerOf(e)
 	if n := len(m.spans); n > 0 {
 		last := &m.spans[n-1]
 		if last.end == e.Addr && last.owner == owner && last.kind == e.Kind {
@@ -44,6 +36,23 @@ func (m *spaceMap) add(e extent) error {
 	}
 	m.spans = append(m.spans, span{addr: e.Addr, end: e.End(), owner: owner, kind: e.Kind})
 	return nil
+}
+
+// ownerOf returns the number of the owner of e.
+func (m *spaceMap) ownerOf(e extent) uint32 {
+	if n := len(m.spans); n > 0 && m.owners[m.spans[n-1].owner] == e.owner {
+		return m.spans[n-1].owner // as with most of the many chunks of a dataset
+	}
+	owner, ok := m.number[e.owner]
+	if !ok {
+		if m.number == nil {
+			m.number = map[string]uint32{}
+		}
+		owner = uint32(len(m.owners))
+		m.number[e.owner] = owner
+		m.owners = append(m.owners, e.owner)
+	}
+	return owner
 }
 
 func (m *spaceMap) extent(s span) extent {

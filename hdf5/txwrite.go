@@ -280,7 +280,9 @@ func (d *Dataset) merge(dims []int, changed []newChunk, yield func(index.Chunk) 
 		if len(changed) > 0 && slices.Equal(changed[0].Scaled, c.Scaled) {
 			return nil
 		}
-		c.Mask = d.mask(d.piece(c))
+		if d.edges {
+			c.Mask = d.mask(d.piece(c))
+		}
 		return yield(c)
 	})
 	if err != nil {

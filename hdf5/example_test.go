@@ -136,6 +136,34 @@ func ExampleStreamNonZeros() {
 	// Output: 0
 }
 
+func ExampleEachNonZeros() {
+	f := must(hdf5.Open(exampleFile))
+	defer f.Close()
+	matrix := must(f.Dataset("/matrix"))
+
+	// Elements of a row are added up in order, whoever shares out rows among goroutines.
+	sums := make([]float64, matrix.Shape()[0])
+	add := func(nz *hdf5.NonZeros[float64]) error {
+		first := 0
+		for i, row := range nz.Rows {
+			for _, v := range nz.Values[first:nz.Ends[i]] {
+				sums[row] += v
+			}
+			first = nz.Ends[i]
+		}
+		return nil
+	}
+	if err := hdf5.EachNonZeros(context.Background(), matrix, hdf5.All(), hdf5.All(), add); err != nil {
+		log.Fatal(err)
+	}
+
+	for _, v := range must(must(matrix.Read(context.Background(), hdf5.At(0), hdf5.All())).Float64s()) {
+		sums[0] -= v
+	}
+	fmt.Println(sums[0])
+	// Output: 0
+}
+
 func ExampleSelector_Positions() {
 	fmt.Println(must(hdf5.Strided(1, 8, 3).Positions(10)))
 	fmt.Println(must(hdf5.Mask([]bool{true, false, true}).Positions(3)))

@@ -248,13 +248,51 @@ func TestNonZeros(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, got := range [][]float64{dense, scattered} {
+			streamed := slices.Clone(scattered)
+			clear(scattered)
+			if err := hdf5.EachNonZeros(context.Background(), s.d, selectors[0], selectors[1], scatter); err != nil {
+				t.Fatal(err)
+			}
+			for _, got := range [][]float64{dense, streamed, scattered} {
 				if diff := cmp.Diff(want, got, cmpopts.EquateNaNs(), cmpopts.EquateEmpty()); diff != "" {
 					t.Fatalf("%s: (-want +got)\n%s", s.d.Path(), diff)
 				}
 			}
 		}
 	})
+}
+
+// TestNonZerosOfOtherTypes holds elements that are converted, some to zero, against ReadInto.
+func TestNonZerosOfOtherTypes(t *testing.T) {
+	for _, s := range subjects(t, isMatrix) {
+		compareNonZeros[int8](t, s.d)
+		compareNonZeros[uint16](t, s.d)
+		compareNonZeros[float32](t, s.d)
+	}
+}
+
+func compareNonZeros[T hdf5.Number](t *testing.T, d *hdf5.Dataset) {
+	t.Helper()
+	shape := d.Shape()
+	want, got := make([]T, shape[0]*shape[1]), make([]T, shape[0]*shape[1])
+	if err := hdf5.ReadInto(t.Context(), d, want); err != nil {
+		t.Fatal(err)
+	}
+	err := hdf5.EachNonZeros(t.Context(), d, hdf5.All(), hdf5.All(), func(nz *hdf5.NonZeros[T]) error {
+		for k, row := range nz.AppendRows(nil) {
+			if nz.Values[k] == 0 {
+				t.Errorf("%s: a zero of %T in row %d", d.Path(), want, row)
+			}
+			got[int(row)*shape[1]+int(nz.Cols[k])] = nz.Values[k]
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got, cmpopts.EquateNaNs()); diff != "" {
+		t.Errorf("%s: (-want +got)\n%s", d.Path(), diff)
+	}
 }
 
 func clone(nz *hdf5.NonZeros[float64]) *hdf5.NonZeros[float64] {
@@ -305,6 +343,27 @@ func TestSelectorErrors(t *testing.T) {
 	} {
 		if _, err := s.Positions(5); err == nil {
 			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+// TestStreamEndsWithAnError has a result refused while later windows are decoded: what came
+// before has been delivered, nothing after it.
+func TestStreamEndsWithAnError(t *testing.T) {
+	refused := errors.New("refused")
+	for _, s := range subjects(t, isMatrix) {
+		delivered, most := 0, 2
+		err := hdf5.StreamNonZeros(t.Context(), s.d, hdf5.All(), hdf5.All(),
+			func(nz *hdf5.NonZeros[float64]) (int, error) { return len(nz.Values), nil },
+			func(int) error {
+				if delivered == most {
+					return refused
+				}
+				delivered++
+				return nil
+			})
+		if delivered > most || err != nil && (!errors.Is(err, refused) || delivered != most) {
+			t.Errorf("%s: %d results, then error %v", s.d.Path(), delivered, err)
 		}
 	}
 }

@@ -19,8 +19,9 @@ import (
 // column, those that name it first. Attributes of two dimensions become several fields, UMAP_1
 // and UMAP_2. The notes say what of them cannot be in a table.
 //
-// The files appear, in place of those of the same names, when all are complete. Memory is a band of whole rows of chunks of up to 32 MiB of elements, or one row of
-// chunks if that is more, and the attributes.
+// The files appear, in place of those of the same names, when all are complete. Memory is a band of
+// whole rows of chunks of up to 32 MiB of elements, or one row of chunks if that is more, and the
+// attributes.
 func Export(ctx context.Context, ds *loom.Conn, out string, o ExportOptions) (notes []string, err error) {
 	layer, err := ds.Layers().Get(o.Layer)
 	if err != nil {

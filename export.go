@@ -139,11 +139,28 @@ func (e *exporter) columnAttribute(ctx context.Context, name string) error {
 		if err != nil {
 			return err
 		}
-		for i := range values.Shape()[0] {
-			e.value(entry, i)
+		if err := e.entries(entry, values.Shape()); err != nil {
+			return err
 		}
-		if _, err := e.out.Write(nil); err != nil {
-			return err // of writing
+	}
+	return nil
+}
+
+// entries writes the entries of values of the given shape. So many are written out at a time that
+// their text takes no more memory than that of rows does.
+func (e *exporter) entries(entry numpytext.Appender, shape []int) error {
+	width := 1
+	for _, n := range shape[1:] {
+		width *= n
+	}
+	atOnce := max(textEntries, textElements/max(1, width))
+	for first := 0; first < shape[0]; first += atOnce {
+		n := min(atOnce, shape[0]-first)
+		some := func(dst []byte, i int) []byte { return entry(dst, first+i) }
+		for _, text := range rowTexts(some, (n+textEntries-1)/textEntries, textEntries, n) {
+			if _, err := e.out.Write(text); err != nil {
+				return err // of writing
+			}
 		}
 	}
 	return nil
@@ -196,7 +213,7 @@ func (e *exporter) someRows(ctx context.Context, layer *Layer, first, end int) e
 	if err != nil {
 		return layer.failed(err)
 	}
-	for i, text := range rowTexts(element, end-first, layer.cols) {
+	for i, text := range rowTexts(element, end-first, layer.cols, (end-first)*layer.cols) {
 		for _, entry := range attributes {
 			e.value(entry, i)
 		}
@@ -212,12 +229,15 @@ func (e *exporter) someRows(ctx context.Context, layer *Layer, first, end int) e
 	return nil
 }
 
-// textElements is about how many elements one processor writes out at a time.
-const textElements = 1 << 16
+const (
+	textElements = 1 << 16 // about how many elements one processor writes out at a time
+	textEntries  = 1 << 6  // entries of an attribute that are taken for a row
+)
 
 // rowTexts yields the text of the elements of each of some rows of a matrix, which is valid
 // until the next one is asked for. Some rows are written out at a time, on all processors.
-func rowTexts(element numpytext.Appender, rows, cols int) iter.Seq2[int, []byte] {
+// Of all rows there are so many elements: the last row may have fewer.
+func rowTexts(element numpytext.Appender, rows, cols, elements int) iter.Seq2[int, []byte] {
 	return func(yield func(int, []byte) bool) {
 		workers := runtime.GOMAXPROCS(0)
 		texts := make([][]byte, min(rows, workers*max(1, textElements/max(1, cols))))
@@ -228,7 +248,7 @@ func rowTexts(element numpytext.Appender, rows, cols int) iter.Seq2[int, []byte]
 				wait.Go(func() {
 					for k := w; k < len(texts); k += workers {
 						text, start := texts[k][:0], (first+k)*cols
-						for at := start; at < start+cols; at++ {
+						for at := start; at < min(start+cols, elements); at++ {
 							text = append(element(text, at), '\t')
 						}
 						texts[k] = text

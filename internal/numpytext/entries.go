@@ -18,7 +18,7 @@ type Appender func(dst []byte, i int) []byte
 // error that wraps [hdf5.ErrType] if the values are of none of the types that an
 // Array holds.
 //
-// The Appender must not be used concurrently.
+// The Appender may be used concurrently.
 func Entries(a *hdf5.Array) (Appender, error) {
 	t, err := textsOf(a)
 	if err != nil {

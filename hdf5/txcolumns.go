@@ -166,11 +166,11 @@ func (w *columnWriter) copyChunks(ctx context.Context) error {
 		}
 		copier := chunkCopier{tx: w.tx, from: s.from}
 		for run := range s.chunkRuns(w.to.chunk[1]) {
-			stored, err := copier.copyColumns(ctx, run, whole)
+			stored, err := copier.copyColumns(ctx, run, whole, w.stored)
 			if err != nil {
 				return s.from.fail(err)
 			}
-			w.stored = append(w.stored, stored...)
+			w.stored = stored
 			for j := range run.n {
 				w.copied[run.to+j] = whole
 			}

@@ -233,7 +233,7 @@ func (d *Dataset) isFill(values []byte) bool {
 // reindex stores a new index of the chunks of d that lie in a dataset of the
 // given dimensions: those that are stored, but for changed ones.
 func (tx *Tx) reindex(d *Dataset, dims []int, changed []newChunk) (format.Layout, error) {
-	slices.SortFunc(changed, func(a, b newChunk) int { return slices.Compare(a.Scaled, b.Scaled) })
+	sortChunks(changed)
 	layout := format.Layout{Version: 3, Class: format.Chunked, Index: format.IndexBTree1, ChunkDims: d.layout.ChunkDims, ElemSize: uint32(d.width)}
 	chunks := func(yield func(index.Chunk, error) bool) {
 		err := d.merge(dims, changed, func(c index.Chunk) error {

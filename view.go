@@ -3,6 +3,8 @@ package loom
 import (
 	"context"
 	"fmt"
+
+	"golang.org/x/sync/errgroup"
 	"slices"
 )
 
@@ -103,26 +105,44 @@ func (c *contents) slicedLayers(ctx context.Context, rows, cols Selector, names 
 	if names == nil {
 		names = c.layers.Names()
 	}
-	sliced := &Layers{filename: c.filename}
-	for _, name := range names {
-		layer, err := c.layers.Get(name)
-		if err != nil {
-			return nil, err
-		}
-		if layer.rows != c.rows || layer.cols != c.cols {
-			return nil, layer.failed(fmt.Errorf("shape [%d %d], the main matrix has [%d %d]: %w",
-				layer.rows, layer.cols, c.rows, c.cols, ErrShape))
-		}
-		values, err := layer.Read(ctx, rows, cols)
-		if err != nil {
-			return nil, err
-		}
-		height, width := values.Dims()
-		sliced.layers = append(sliced.layers, &Layer{
-			filename: c.filename, name: name, rows: height, cols: width, dtype: layer.dtype, values: values,
+	sliced := &Layers{filename: c.filename, layers: make([]*Layer, len(names))}
+	failures := make([]error, len(names))
+	var g errgroup.Group
+	g.SetLimit(layersAtOnce)
+	for i, name := range names {
+		g.Go(func() error {
+			sliced.layers[i], failures[i] = c.slicedLayer(ctx, name, rows, cols)
+			return nil
 		})
 	}
+	g.Wait()
+	for _, err := range failures { // the first layer's, whichever failed sooner
+		if err != nil {
+			return nil, err
+		}
+	}
 	return sliced, nil
+}
+
+// layersAtOnce is how many layers are read at a time: where one of them waits for the last of
+// its chunks, or for the index of the next ones, there is work in the other.
+const layersAtOnce = 2
+
+func (c *contents) slicedLayer(ctx context.Context, name string, rows, cols Selector) (*Layer, error) {
+	layer, err := c.layers.Get(name)
+	if err != nil {
+		return nil, err
+	}
+	if layer.rows != c.rows || layer.cols != c.cols {
+		return nil, layer.failed(fmt.Errorf("shape [%d %d], the main matrix has [%d %d]: %w",
+			layer.rows, layer.cols, c.rows, c.cols, ErrShape))
+	}
+	values, err := layer.Read(ctx, rows, cols)
+	if err != nil {
+		return nil, err
+	}
+	height, width := values.Dims()
+	return &Layer{filename: c.filename, name: name, rows: height, cols: width, dtype: layer.dtype, values: values}, nil
 }
 
 // slicedAxis reads what of an axis' attributes and graphs a view carries.

@@ -3,9 +3,9 @@ package loom
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
-	"slices"
 )
 
 // A View is part of a file, in memory: some rows and columns of its layers with

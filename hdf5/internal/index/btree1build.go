@@ -46,6 +46,7 @@ func (b *btree1Builder[K]) add(level int, key K, child uint64) error {
 		if err := b.close(level, next.addr, key); err != nil {
 			return err
 		}
+		next.keys, next.children = node.keys[:0], node.children[:0]
 		b.levels[level], node = next, next
 	}
 	node.keys, node.children = append(node.keys, key), append(node.children, child)

@@ -31,6 +31,7 @@ func BuildChunkTree(w Writer, sz format.Sizes, k uint16, layout format.Layout, c
 		},
 	}
 	var last []uint64 // position of the chunk before
+	var offsets offsetSlab
 	for c, err := range chunks {
 		if err != nil {
 			return 0, err
@@ -38,7 +39,7 @@ func BuildChunkTree(w Writer, sz format.Sizes, k uint16, layout format.Layout, c
 		if last != nil && slices.Compare(last, c.Scaled) >= 0 {
 			return 0, fmt.Errorf("chunk B-tree: chunk %d after chunk %d: %w", c.Scaled, last, format.ErrUnencodable)
 		}
-		key, err := chunkKey(c, layout.ChunkDims)
+		key, err := chunkKey(c, layout.ChunkDims, &offsets)
 		if err != nil {
 			return 0, fmt.Errorf("chunk B-tree: %w", err)
 		}
@@ -58,11 +59,11 @@ func BuildChunkTree(w Writer, sz format.Sizes, k uint16, layout format.Layout, c
 }
 
 // chunkKey is the key of a chunk.
-func chunkKey(c Chunk, dims []uint64) (format.ChunkKey, error) {
+func chunkKey(c Chunk, dims []uint64, offsets *offsetSlab) (format.ChunkKey, error) {
 	if c.Size > math.MaxUint32 || c.Addr == format.Undefined {
 		return format.ChunkKey{}, fmt.Errorf("chunk %d of %d bytes at address %#x: %w", c.Scaled, c.Size, c.Addr, format.ErrUnencodable)
 	}
-	off, err := elementOffset(c.Scaled, dims)
+	off, err := elementOffset(offsets.next(len(dims)+1), c.Scaled, dims)
 	return format.ChunkKey{Size: uint32(c.Size), Mask: c.Mask, Offset: append(off, 0)}, err
 }
 
@@ -73,23 +74,37 @@ func endKey(last []uint64, layout format.Layout) (format.ChunkKey, error) {
 	for d := range next {
 		next[d]++
 	}
-	off, err := elementOffset(next, layout.ChunkDims)
+	off, err := elementOffset(nil, next, layout.ChunkDims)
 	return format.ChunkKey{Offset: append(off, uint64(layout.ElemSize))}, err
 }
 
-// elementOffset is the position in elements of the chunk at a position in the
-// grid of chunks.
-func elementOffset(scaled, dims []uint64) ([]uint64, error) {
+// An offsetSlab is memory for the offsets of keys to come: one for each chunk would take
+// longer than all else that is done with a key.
+type offsetSlab struct{ rest []uint64 }
+
+// next returns an empty slice with room for n numbers.
+func (s *offsetSlab) next(n int) []uint64 {
+	const keys = 64
+	if len(s.rest) < n {
+		s.rest = make([]uint64, keys*n)
+	}
+	room := s.rest[:0:n]
+	s.rest = s.rest[n:]
+	return room
+}
+
+// elementOffset appends to off the position in elements of the chunk at a position
+// in the grid of chunks.
+func elementOffset(off, scaled, dims []uint64) ([]uint64, error) {
 	if len(scaled) != len(dims) {
 		return nil, fmt.Errorf("chunk %d of rank %d in a dataset of rank %d: %w", scaled, len(scaled), len(dims), format.ErrUnencodable)
 	}
-	off := make([]uint64, len(dims), len(dims)+1)
 	for d, n := range dims {
 		hi, lo := bits.Mul64(scaled[d], n)
 		if hi != 0 {
 			return nil, fmt.Errorf("chunk %d of shape %d begins beyond element 2^64: %w", scaled, dims, format.ErrUnencodable)
 		}
-		off[d] = lo
+		off = append(off, lo)
 	}
 	return off, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/goloom/loom/hdf5/internal/format"
 	"github.com/goloom/loom/hdf5/internal/storage"
@@ -22,6 +23,8 @@ const globalHeapCache = 64 << 20
 type GlobalHeap struct {
 	r  *storage.Reader
 	sz format.Sizes
+
+	last atomic.Pointer[collection] // looked into last: most often it is the next one, too
 
 	mu     sync.Mutex
 	byAddr map[uint64]*list.Element // of *collection
@@ -45,21 +48,41 @@ func NewGlobalHeap(r *storage.Reader, sz format.Sizes) *GlobalHeap {
 // Object returns the bytes of object index of the collection at address addr.
 // They are shared with other callers and must not be modified.
 func (g *GlobalHeap) Object(addr uint64, index uint32) ([]byte, error) {
-	c := g.cached(addr)
-	if c == nil {
-		var err error
+	c, err := g.collection(addr)
+	if err != nil {
+		return nil, err
+	}
+	i, found := c.find(index)
+	if !found {
+		return nil, fmt.Errorf("global heap collection at address %d has no object %d: %w", addr, index, format.ErrCorrupt)
+	}
+	return c.objects[i].Data, nil
+}
+
+// collection returns the collection at an address.
+func (g *GlobalHeap) collection(addr uint64) (c *collection, err error) {
+	if c = g.last.Load(); c != nil && c.addr == addr {
+		return c, nil
+	}
+	if c = g.cached(addr); c == nil {
 		if c, err = g.load(addr); err != nil {
 			return nil, err
 		}
 		g.keep(c)
 	}
-	i, found := slices.BinarySearchFunc(c.objects, index, func(o format.GlobalHeapObject, want uint32) int {
+	g.last.Store(c)
+	return c, nil
+}
+
+// find returns the position of the first object with an index.
+func (c *collection) find(index uint32) (int, bool) {
+	// Writers number the objects from 1 on, and leave no gap until one is deleted.
+	if i := int(index) - 1; i >= 0 && i < len(c.objects) && uint32(c.objects[i].Index) == index && (i == 0 || c.objects[i-1].Index != c.objects[i].Index) {
+		return i, true
+	}
+	return slices.BinarySearchFunc(c.objects, index, func(o format.GlobalHeapObject, want uint32) int {
 		return cmp.Compare(uint32(o.Index), want)
 	})
-	if !found {
-		return nil, fmt.Errorf("global heap collection at address %d has no object %d: %w", addr, index, format.ErrCorrupt)
-	}
-	return c.objects[i].Data, nil
 }
 
 func (g *GlobalHeap) cached(addr uint64) *collection {

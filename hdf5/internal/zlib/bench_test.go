@@ -58,6 +58,7 @@ func shuffled(b []byte) []byte {
 func benchChunks() map[string][][]byte {
 	kinds := map[string]func(uint64) []byte{
 		"counts":   counts,
+		"scaled":   func(seed uint64) []byte { return different(side*side*4, seed) },
 		"shuffled": func(seed uint64) []byte { return shuffled(counts(seed)) },
 		"dense":    dense,
 		"zeros":    func(uint64) []byte { return make([]byte, side*side*4) },

@@ -82,7 +82,7 @@ func (c *codeLens) size() int {
 	return size
 }
 
-// write writes how many lengths there are, and these.
+// write writes how many lengths there are, and these. Room was made for them.
 func (c *codeLens) write(d *SparseDeflater, literals, distances int) {
 	d.put(uint64(literals-257)|uint64(distances-1)<<5|uint64(c.stated-4)<<10, 14)
 	for _, sym := range codeLenOrder[:c.stated] {

@@ -5,16 +5,18 @@ import (
 	"slices"
 )
 
-// maxSymbols is the size of the largest alphabet.
-const maxSymbols = numLiterals
+// maxSymbols is the size of the largest alphabet, with a symbol behind it that has no word.
+const maxSymbols = numLiterals + 1
 
 // A codeMaker makes codes out of how often symbols occur.
 type codeMaker struct {
-	used   [maxSymbols + 1]uint16 // symbols that have a word, in their order
-	order  [maxSymbols]uint64     // these with their counts, rare ones first
-	weight [maxSymbols]uint64     // of inner nodes of the tree
-	parent [2 * maxSymbols]uint16
-	depth  [2 * maxSymbols]uint8
+	used  [maxSymbols + 1]uint16 // symbols that have a word, in their order
+	order [maxSymbols + 2]uint64 // these with their counts, rare ones first
+	inner [maxSymbols + 2]uint64 // weights of the tree's inner nodes, as those of order
+	depth [maxSymbols]uint8      // of the leaves, in that order
+
+	leafParent, innerParent [maxSymbols + 2]uint16 // inner nodes
+	innerDepth              [maxSymbols]uint8
 }
 
 // A prefixCode is the canonical code (RFC 1951, section 3.2.2) of an alphabet:
@@ -52,22 +54,32 @@ func (m *codeMaker) lengths(lens []uint8, counts []uint32, limit int) (used []ui
 	return used
 }
 
+// Of a leaf's weight, weightShift bits from the least significant one on are its symbol, so that those of equal
+// weight have an order. Of an inner node's, all of them are set: it comes after such leaves.
+const (
+	weightShift = 16
+	innerMark   = 1<<weightShift - 1
+	noWeight    = 1 << 62 // is more than any
+)
+
 // sorted returns symbols with their counts, in the order of these. Most counts are small,
 // so that it sorts by how many there are of each.
 func (m *codeMaker) sorted(used []uint16, counts []uint32) []uint64 {
-	const many = 63
-	var next [many + 2]uint16
+	const many = 31
+	var next [many + 1]uint16
 	for _, sym := range used {
-		next[min(counts[sym], many)+1]++
+		next[min(counts[sym], many)]++
 	}
-	for i := 1; i < len(next); i++ {
-		next[i] += next[i-1]
+	at := uint16(0)
+	for i, n := range next {
+		next[i] = at
+		at += n
 	}
 	rest := next[many]
 	for _, sym := range used {
 		count := counts[sym]
 		at := &next[min(count, many)]
-		m.order[*at] = uint64(count)<<16 | uint64(sym)
+		m.order[*at] = uint64(count)<<weightShift | uint64(sym)
 		*at++
 	}
 	slices.Sort(m.order[rest:len(used)])
@@ -75,32 +87,33 @@ func (m *codeMaker) sorted(used []uint16, counts []uint32) []uint64 {
 }
 
 // tree builds Huffman's tree over leaves, of which there are at least two in the order
-// of their counts, and sets the depth of each. Nodes are numbered with the leaves
-// first, then the inner nodes as they come into being, which is in the order of
-// their weights too: the two lightest nodes without parent are at the heads of two
-// queues.
+// of their counts, and sets the depth of each. Inner nodes are numbered as they come into being,
+// which is in the order of their weights too: the two lightest nodes without parent are at the
+// heads of two queues. Nobody can guess which queue they come from, so that there is no branch.
 func (m *codeMaker) tree(leaves []uint64) {
 	n := len(leaves)
-	leaf, inner := 0, 0 // the heads of the queues
+	m.order[n], m.order[n+1] = noWeight, noWeight // where the queues end
+	m.inner[0], m.inner[1] = noWeight, noWeight
+	leaf, inner := 0, 0 // their heads
 	for made := range n - 1 {
-		var weight uint64
-		for range 2 {
-			if leaf < n && (inner == made || leaves[leaf]>>16 <= m.weight[inner]) {
-				weight += leaves[leaf] >> 16
-				m.parent[leaf] = uint16(n + made)
-				leaf++
-			} else {
-				weight += m.weight[inner]
-				m.parent[n+inner] = uint16(n + made)
-				inner++
-			}
-		}
-		m.weight[made] = weight
+		// The parents of those that are not taken are set anew when they are.
+		m.leafParent[leaf], m.leafParent[leaf+1] = uint16(made), uint16(made)
+		m.innerParent[inner], m.innerParent[inner+1] = uint16(made), uint16(made)
+		leaf0, leaf1, inner0, inner1 := m.order[leaf], m.order[leaf+1], m.inner[inner], m.inner[inner+1]
+		leavesOnly := int((leaf1 - inner0) >> 63) // 1 if the two lightest are leaves
+		innerOnly := int((inner1 - leaf0) >> 63)  // 1 if they are inner nodes
+		leaf += 1 + leavesOnly - innerOnly
+		inner += 1 - leavesOnly + innerOnly
+		leaf0, leaf1, inner0, inner1 = leaf0>>weightShift, leaf1>>weightShift, inner0>>weightShift, inner1>>weightShift
+		m.inner[made] = min(leaf0+leaf1, leaf0+inner0, inner0+inner1)<<weightShift | innerMark
+		m.inner[made+1], m.inner[made+2] = noWeight, noWeight
 	}
-	root := 2*n - 2
-	m.depth[root] = 0
-	for i := root - 1; i >= 0; i-- {
-		m.depth[i] = min(m.depth[m.parent[i]]+1, 255)
+	m.innerDepth[n-2] = 0
+	for i := n - 3; i >= 0; i-- {
+		m.innerDepth[i] = min(m.innerDepth[m.innerParent[i]]+1, 254)
+	}
+	for i := range leaves {
+		m.depth[i] = m.innerDepth[m.leafParent[i]] + 1
 	}
 }
 

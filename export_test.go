@@ -4,14 +4,19 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/goloom/loom/hdf5"
 	"github.com/goloom/loom/internal/oracle"
+	"github.com/goloom/loom/sparse"
 )
 
 type exportQuestion struct {
@@ -211,3 +216,108 @@ func TestExportOfAClosedFile(t *testing.T) {
 		t.Errorf("error %v, want ErrClosed", err)
 	}
 }
+
+// Many batches of rows, rows longer than a part of text, more or less memory for each: the text is
+// that of the elements one by one, on any number of processors.
+func TestExportOfAllShapes(t *testing.T) {
+	for _, shape := range [][2]int{{1, 1}, {63, 65}, {1000, 129}, {3, 40_000}, {130, 20_000}, {17_000, 3}} {
+		t.Run(fmt.Sprint(shape), func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "a.loom")
+			want := createCounts(t, path, shape[0], shape[1])
+			ds, err := Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer ds.Close()
+			for _, workers := range []int{1, 3} {
+				before := runtime.GOMAXPROCS(workers)
+				var got bytes.Buffer
+				err := ds.ExportTo(t.Context(), &got)
+				runtime.GOMAXPROCS(before)
+				if err != nil {
+					t.Fatal(err)
+				}
+				compareLines(t, got.String(), want)
+			}
+		})
+	}
+}
+
+// createCounts creates a file of counts and halves, with attributes, and returns its text.
+func createCounts(t *testing.T, path string, rows, cols int) string {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(uint64(rows), uint64(cols)))
+	values, genes, scores := make([]float32, rows*cols), make([]string, rows), make([]float64, 2*rows)
+	var text strings.Builder
+	text.WriteString("Gene\tScore\t" + strings.Repeat("\t", cols+1) + "\n")
+	for i := range rows {
+		genes[i], scores[2*i] = fmt.Sprint("Gene", i), float64(i%7)+0.5
+		fmt.Fprintf(&text, "%s\t[%.1f 0. ]\t\t", genes[i], scores[2*i])
+		for k := range cols {
+			if rng.IntN(10) == 0 {
+				values[i*cols+k] = float32(rng.IntN(3000)) / 2
+			}
+			text.WriteString(strconv.FormatFloat(float64(values[i*cols+k]), 'f', 1, 32))
+			text.WriteByte('\t')
+		}
+		text.WriteByte('\n')
+	}
+	matrix, err := sparse.NewDense(rows, cols, values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	attributes := map[string]*Array{"Gene": arrayOf(t, genes), "Score": arrayOf(t, scores, rows, 2)}
+	if err := Create(t.Context(), path, map[string]Matrix{"": matrix}, attributes, nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	return text.String()
+}
+
+func arrayOf[T hdf5.Element](t *testing.T, values []T, shape ...int) *Array {
+	t.Helper()
+	a, err := hdf5.NewArray(values, shape...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// Whatever the writer takes before it fails, its error ends the export, and so does a context that ends meanwhile.
+func TestExportEndsAnywhere(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.loom")
+	n := len(createCounts(t, path, 300, 500))
+	ds, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ds.Close()
+	broken := errors.New("broken")
+	for _, after := range []int{0, 1, n / 3, n - 1} {
+		ctx, cancel := context.WithCancel(t.Context())
+		left := after
+		err := ds.ExportTo(ctx, writerFunc(func(p []byte) (int, error) {
+			if left -= len(p); left < 0 {
+				return 0, broken
+			}
+			return len(p), nil
+		}))
+		if !errors.Is(err, broken) {
+			t.Errorf("writer that fails after %d bytes: %v", after, err)
+		}
+		left = after
+		err = ds.ExportTo(ctx, writerFunc(func(p []byte) (int, error) {
+			if left -= len(p); left < 0 {
+				cancel()
+			}
+			return len(p), nil
+		}))
+		if after < n-1 && !errors.Is(err, context.Canceled) {
+			t.Errorf("context that ends after %d bytes: %v", after, err)
+		}
+		cancel()
+	}
+}
+
+type writerFunc func(p []byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }

@@ -30,6 +30,8 @@ type numbers interface {
 	converted(a *Array) (*Array, error)
 	// tiler returns the tiles of a matrix of this type, or nil if it is of another.
 	tiler(m Matrix) tiler
+	// elementReader returns what reads the elements of a layer of this type to export them.
+	elementReader(l *Layer) elementReader
 	// writePlaced is edit.writePlaced for a layer of this type.
 	writePlaced(ctx context.Context, tx *hdf5.Tx, path string, rule elementRule, parts iter.Seq2[placed, error], wrote func(elements int)) error
 }

@@ -13,12 +13,14 @@ type complexFloat interface {
 func complexes[T complexFloat](values []T, size int) texts {
 	return texts{
 		scalar: func(dst []byte, i int) []byte { return appendComplex(dst, complex128(values[i]), size) },
-		column: func(places []int) elementAppender {
+		column: func(_ *scratch, places []int) elementAppender {
 			re, im := make([]float64, len(places)), make([]float64, len(places))
 			for k, p := range places {
 				re[k], im[k] = real(complex128(values[p])), imag(complex128(values[p]))
 			}
-			reStyle, imStyle := newFloatStyle(re, size, false), newFloatStyle(im, size, true)
+			var reStyle, imStyle floatStyle
+			reStyle.set(re, size, false)
+			imStyle.set(im, size, true)
 			return func(dst []byte, i int) []byte {
 				v := complex128(values[i])
 				dst = imStyle.append(reStyle.append(dst, real(v)), imag(v))

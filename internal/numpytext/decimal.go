@@ -31,7 +31,17 @@ var shortest = extent{least: math.MinInt32, most: math.MaxInt32}
 // set makes d the digits of v, a finite value of a float of size bits, in the
 // buffer that it has.
 func (d *decimal) set(v float64, size int, e extent) {
+	d.shorten(v, size)
+	d.fit(v, size, e)
+}
+
+// shorten makes d the shortest digits of v as strconv chooses them.
+func (d *decimal) shorten(v float64, size int) {
 	d.setFixed(v, shortestDigits(v, size, d.digits[:0]))
+}
+
+// fit makes of d, which shorten has set, what set does.
+func (d *decimal) fit(v float64, size int, e extent) {
 	place := d.place(e.relative)
 	fits := place >= e.least && place <= e.most
 	rounding := d.rounding(v)
@@ -65,24 +75,49 @@ func (d *decimal) place(relative bool) int {
 // setFixed takes the digits of v out of a text of strconv's, whose buffer
 // becomes that of d.
 func (d *decimal) setFixed(v float64, text []byte) {
-	exponent := 0
-	if e := bytes.IndexByte(text, 'e'); e >= 0 {
-		exponent, _ = strconv.Atoi(string(text[e+1:])) // written by strconv
-		text = text[:e]
+	digits, point, exponent := text[:0], -1, 0
+	for i, c := range text {
+		if c == 'e' {
+			exponent = exponentOf(text[i+1:])
+			break
+		}
+		switch {
+		case c == '.':
+			point = len(digits)
+		case c != '-':
+			digits = append(digits, c)
+		}
 	}
+	if point < 0 {
+		point = len(digits)
+	}
+	significant := bytes.TrimLeft(digits, "0")
 	d.negative = math.Signbit(v)
-	text = bytes.TrimPrefix(text, []byte{'-'})
-	d.point = len(text) + exponent
-	if p := bytes.IndexByte(text, '.'); p >= 0 {
-		d.point = p + exponent
-		text = append(text[:p], text[p+1:]...)
-	}
-	digits := bytes.TrimLeft(text, "0")
-	d.point -= len(text) - len(digits)
-	d.digits = bytes.TrimRight(digits, "0")
+	d.point = point + exponent - (len(digits) - len(significant))
+	d.digits = trimZeros(significant)
 	if len(d.digits) == 0 {
 		d.digits, d.point = append(d.digits, '0'), 1
 	}
+}
+
+// exponentOf returns the exponent that strconv has written after an e: a sign and digits.
+func exponentOf(text []byte) int {
+	n := 0
+	for _, c := range text[1:] {
+		n = 10*n + int(c-'0')
+	}
+	if text[0] == '-' {
+		return -n
+	}
+	return n
+}
+
+// trimZeros drops the zeros at the end.
+func trimZeros(digits []byte) []byte {
+	for len(digits) > 0 && digits[len(digits)-1] == '0' {
+		digits = digits[:len(digits)-1]
+	}
+	return digits
 }
 
 // shortestDigits appends v in strconv's format e with the fewest digits that
@@ -107,8 +142,26 @@ func shortestDigits(v float64, size int, dst []byte) []byte {
 // hasUnequalNeighbours reports whether the value below v is nearer than the
 // one above, as it is for powers of two.
 func hasUnequalNeighbours(v float64, size int) bool {
-	fraction, exp := math.Frexp(math.Abs(v))
-	return fraction == 0.5 && exp-1 > leastExponent(size)
+	mantissa, exponent := oddTimesPower(v)
+	return mantissa == 1 && exponent > leastExponent(size)
+}
+
+// oddTimesPower returns the odd number and the power of two whose product is the magnitude of v, a
+// finite value; the odd number of zero is zero.
+func oddTimesPower(v float64) (mantissa uint64, exponent int) {
+	const (
+		fraction = 52 // bits
+		bias     = 1023 + fraction
+	)
+	b := math.Float64bits(v)
+	mantissa, exponent = b&(1<<fraction-1), int(b>>fraction&0x7ff)-bias
+	if exponent == -bias {
+		exponent++ // subnormal
+	} else {
+		mantissa |= 1 << fraction
+	}
+	zeros := bits.TrailingZeros64(mantissa)
+	return mantissa >> zeros, exponent + zeros
 }
 
 // How the digits of a decimal relate to the number that they stand for.
@@ -125,8 +178,8 @@ func (d *decimal) rounding(v float64) int {
 	if v == 0 {
 		return exact
 	}
-	fraction, exp := math.Frexp(math.Abs(v))
-	halvings := 53 - exp - bits.TrailingZeros64(uint64(math.Ldexp(fraction, 53)))
+	_, exponent := oddTimesPower(v)
+	halvings := -exponent
 	switch missing := halvings - d.place(false); {
 	case missing == 1:
 		return tie

@@ -2,6 +2,7 @@ package numpytext
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/goloom/loom/hdf5"
 )
@@ -32,28 +33,56 @@ func Entries(a *hdf5.Array) (Appender, error) {
 	width, places := product(inner), shown(inner)
 	return func(dst []byte, i int) []byte {
 		first := i * width
-		column := t.column(shifted(places, first))
+		s := scratches.Get().(*scratch)
+		defer scratches.Put(s)
+		s.places = shifted(s.places[:0], places, first)
+		column := t.column(s, s.places)
 		return appendArray(dst, inner, func(dst []byte, k int) []byte { return column(dst, first+k) })
 	}, nil
 }
 
-// Elements returns what appends the text of single elements of a matrix,
-// counted in row-major order. Errors are those of [Entries]. Strings, which have
-// no place in a matrix, are bytes objects here too.
-func Elements(a *hdf5.Array) (Appender, error) {
+// A FieldsAppender appends the texts of the elements of an array from one up to another, counted
+// in row-major order, each followed by a tab.
+type FieldsAppender func(dst []byte, first, end int) []byte
+
+// Fields returns what appends the elements of a matrix. Errors are those of [Entries].
+// Strings, which have no place in a matrix, are bytes objects here.
+//
+// The FieldsAppender may be used concurrently.
+func Fields(a *hdf5.Array) (FieldsAppender, error) {
 	t, err := textsOf(a)
+	if err != nil {
+		return nil, err
+	}
 	if values, ok := a.Data().([]string); ok {
 		t = bytesObjects(values)
 	}
-	return Appender(t.scalar), err
+	if t.fields != nil {
+		return t.fields, nil
+	}
+	return func(dst []byte, first, end int) []byte {
+		for i := first; i < end; i++ {
+			dst = append(t.scalar(dst, i), '\t')
+		}
+		return dst
+	}, nil
 }
 
-func shifted(places []int, by int) []int {
-	out := make([]int, len(places))
-	for k, p := range places {
-		out[k] = p + by
+// scratch is memory that is used again and again.
+type scratch struct {
+	places   []int
+	deciding []float64
+	style    floatStyle
+}
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+// shifted appends places that are so much further behind.
+func shifted(dst, places []int, by int) []int {
+	for _, p := range places {
+		dst = append(dst, p+by)
 	}
-	return out
+	return dst
 }
 
 // An elementAppender appends the text of the i-th element of an array, counted
@@ -65,8 +94,10 @@ type texts struct {
 	// scalar appends an element by itself.
 	scalar elementAppender
 	// column returns what appends elements that stand together and share a
-	// format, which those at the given places decide.
-	column func(places []int) elementAppender
+	// format, which those at the given places decide. It may use the scratch.
+	column func(s *scratch, places []int) elementAppender
+	// fields, if not nil, is a faster way than scalar to append many.
+	fields FieldsAppender
 }
 
 // textsOf is the only place where the type of an array's values is looked at.

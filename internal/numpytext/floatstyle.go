@@ -3,6 +3,7 @@ package numpytext
 import (
 	"bytes"
 	"math"
+	"slices"
 )
 
 // A floatStyle is the common format of an array's floating point numbers.
@@ -13,18 +14,39 @@ type floatStyle struct {
 	before   int // columns before the point, the sign among them
 	after    int // digits after the point
 	expWidth int // digits of the exponent
+
+	// The finite values that decide the format, and the shortest digits of each: to find those takes
+	// longer than all else, and they are needed again when the values are appended, which happens
+	// in the same order.
+	finite   []float64
+	shortest []keptDecimal
+	next     int // of them to be appended
+
+	text, digits [64]byte // reused for every number
 }
 
-func newFloatStyle(values []float64, size int, plus bool) *floatStyle {
-	finite := make([]float64, 0, len(values))
-	for _, v := range values {
-		if isFinite(v) {
-			finite = append(finite, v)
-		}
+// A keptDecimal is a decimal of a float, which has 17 digits at the most.
+type keptDecimal struct {
+	digits   [17]byte
+	n        uint8 // digits
+	negative bool
+	point    int16
+}
+
+// set makes s the format of floats of size bits that these values decide. It keeps them.
+func (s *floatStyle) set(values []float64, size int, plus bool) {
+	finite := values
+	if slices.ContainsFunc(values, notFinite) {
+		finite = slices.DeleteFunc(slices.Clone(values), notFinite)
 	}
-	s := &floatStyle{size: size, plus: plus, exponent: needExponent(finite, size)}
+	*s = floatStyle{size: size, plus: plus, exponent: needExponent(finite, size), finite: finite, shortest: s.shortest[:0]}
 	for _, v := range finite {
-		s.makeRoom(v)
+		d := decimal{digits: s.digits[:0]}
+		d.shorten(v, size)
+		kept := keptDecimal{n: uint8(len(d.digits)), negative: d.negative, point: int16(d.point)}
+		copy(kept.digits[:], d.digits)
+		s.shortest = append(s.shortest, kept)
+		s.makeRoom(v, &d)
 	}
 	for _, v := range values {
 		if !isFinite(v) {
@@ -32,8 +54,9 @@ func newFloatStyle(values []float64, size int, plus bool) *floatStyle {
 			s.before = max(s.before, len(s.appendSpecial(buf[:0], v))-s.behind())
 		}
 	}
-	return s
 }
+
+func notFinite(v float64) bool { return !isFinite(v) }
 
 func isFinite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
@@ -65,11 +88,9 @@ func roundTo(v float64, size int) float64 {
 }
 
 // makeRoom widens the format until the finite value v fits: with its shortest
-// digits, but at most [precision] of them after the point.
-func (s *floatStyle) makeRoom(v float64) {
-	var buf [24]byte
-	d := decimal{digits: buf[:0]}
-	d.set(v, s.size, extent{relative: s.exponent, least: shortest.least, most: precision})
+// digits, which are d, but at most [precision] of them after the point.
+func (s *floatStyle) makeRoom(v float64, d *decimal) {
+	d.fit(v, s.size, extent{relative: s.exponent, least: shortest.least, most: precision})
 	s.after = max(s.after, d.place(s.exponent))
 	whole := 1
 	if s.exponent {
@@ -96,23 +117,34 @@ func (s *floatStyle) behind() int {
 // digits after the point, as many of the exact value as that takes; without,
 // spaces follow the shortest digits.
 func (s *floatStyle) append(dst []byte, v float64) []byte {
-	var text, buf [64]byte
+	number := s.text[:0]
 	if !isFinite(v) {
-		special := s.appendSpecial(text[:0], v)
+		special := s.appendSpecial(number, v)
 		return append(appendRepeated(dst, ' ', s.before+s.behind()-len(special)), special...)
 	}
-	d := decimal{digits: buf[:0]}
-	number := text[:0]
+	d := s.shortestOf(v)
 	if s.plus && !math.Signbit(v) {
 		number = append(number, '+')
 	}
 	if s.exponent {
-		d.set(v, s.size, extent{relative: true, least: s.after, most: s.after})
+		d.fit(v, s.size, extent{relative: true, least: s.after, most: s.after})
 		dst = s.appendAligned(dst, d.appendMantissa(number), '0')
 		return d.appendExponent(dst, s.expWidth)
 	}
-	d.set(v, s.size, extent{least: 0, most: precision})
+	d.fit(v, s.size, extent{least: 0, most: precision})
 	return s.appendAligned(dst, d.appendPositional(number), ' ')
+}
+
+// shortestOf returns the shortest digits of v.
+func (s *floatStyle) shortestOf(v float64) decimal {
+	d := decimal{digits: s.digits[:0]}
+	if k := s.next; k < len(s.finite) && math.Float64bits(s.finite[k]) == math.Float64bits(v) {
+		s.next++
+		kept := &s.shortest[k]
+		return decimal{negative: kept.negative, digits: append(d.digits, kept.digits[:kept.n]...), point: int(kept.point)}
+	}
+	d.shorten(v, s.size)
+	return d
 }
 
 // appendSpecial appends NaN, which counts as positive, or an infinity.

@@ -14,7 +14,7 @@ type float interface {
 func integers[T integer](values []T) texts {
 	return texts{
 		scalar: func(dst []byte, i int) []byte { return appendInteger(dst, values[i]) },
-		column: func(places []int) elementAppender {
+		column: func(_ *scratch, places []int) elementAppender {
 			var buf [20]byte
 			width := 0
 			for _, p := range places {
@@ -25,6 +25,7 @@ func integers[T integer](values []T) texts {
 				return append(appendRepeated(dst, ' ', width-len(text)), text...)
 			}
 		},
+		fields: func(dst []byte, first, end int) []byte { return appendIntegerFields(dst, values[first:end]) },
 	}
 }
 
@@ -39,7 +40,7 @@ func appendInteger[T integer](dst []byte, v T) []byte {
 func bools(values []bool) texts {
 	return texts{
 		scalar: func(dst []byte, i int) []byte { return AppendBool(dst, values[i]) },
-		column: func([]int) elementAppender {
+		column: func(*scratch, []int) elementAppender {
 			return func(dst []byte, i int) []byte {
 				if values[i] {
 					dst = append(dst, ' ')
@@ -55,13 +56,14 @@ func bools(values []bool) texts {
 func floats[T float](values []T, size int) texts {
 	return texts{
 		scalar: func(dst []byte, i int) []byte { return appendScalar(dst, float64(values[i]), size) },
-		column: func(places []int) elementAppender {
-			deciding := make([]float64, len(places))
-			for k, p := range places {
-				deciding[k] = float64(values[p])
+		column: func(s *scratch, places []int) elementAppender {
+			s.deciding = s.deciding[:0]
+			for _, p := range places {
+				s.deciding = append(s.deciding, float64(values[p]))
 			}
-			style := newFloatStyle(deciding, size, false)
-			return func(dst []byte, i int) []byte { return style.append(dst, float64(values[i])) }
+			s.style.set(s.deciding, size, false)
+			return func(dst []byte, i int) []byte { return s.style.append(dst, float64(values[i])) }
 		},
+		fields: func(dst []byte, first, end int) []byte { return appendFloatFields(dst, values[first:end], size) },
 	}
 }

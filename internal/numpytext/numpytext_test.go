@@ -116,7 +116,7 @@ func halfFromBits(b uint16) float32 {
 
 // text returns the text of an array of the given shape.
 func text(t texts, shape ...int) string {
-	return string(appendArray(nil, shape, t.column(shown(shape))))
+	return string(appendArray(nil, shape, t.column(new(scratch), shown(shape))))
 }
 
 func scalars[T any](dtype string, values []T, text func([]byte, T) []byte) question {

@@ -18,7 +18,7 @@ func records(r *hdf5.Records, dims int) (texts, error) {
 	}
 	return texts{
 		scalar: func(dst []byte, i int) []byte { return appendRecord(dst, fields, []int{i}, true, i) },
-		column: func(places []int) elementAppender {
+		column: func(_ *scratch, places []int) elementAppender {
 			return func(dst []byte, i int) []byte { return appendRecord(dst, fields, places, false, i) }
 		},
 	}, nil
@@ -58,7 +58,7 @@ func (f *field) append(dst []byte, places []int, alone bool, i int) []byte {
 			expanded = append(expanded, p*width+k)
 		}
 	}
-	return appendNested(dst, f.dims, f.column(expanded), i*width)
+	return appendNested(dst, f.dims, f.column(new(scratch), expanded), i*width)
 }
 
 // appendNested appends the elements of a field, in brackets if it is an array.

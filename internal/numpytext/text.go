@@ -12,7 +12,7 @@ import (
 func stringTexts(values []string) texts {
 	return texts{
 		scalar: func(dst []byte, i int) []byte { return append(dst, values[i]...) },
-		column: func([]int) elementAppender {
+		column: func(*scratch, []int) elementAppender {
 			return func(dst []byte, i int) []byte { return appendQuoted(dst, values[i]) }
 		},
 	}
@@ -21,7 +21,7 @@ func stringTexts(values []string) texts {
 // bytesObjects are what h5py reads the strings in records as.
 func bytesObjects(values []string) texts {
 	quoted := func(dst []byte, i int) []byte { return appendQuotedBytes(dst, values[i]) }
-	return texts{scalar: quoted, column: func([]int) elementAppender { return quoted }}
+	return texts{scalar: quoted, column: func(*scratch, []int) elementAppender { return quoted }}
 }
 
 // sequences of variable length are arrays of their own.
@@ -41,9 +41,9 @@ func sequences(values []*hdf5.Array) (texts, error) {
 			return append(dst, "[]"...)
 		}
 		shape := values[i].Shape()
-		return appendArray(dst, shape, inner[i].column(shown(shape)))
+		return appendArray(dst, shape, inner[i].column(new(scratch), shown(shape)))
 	}
-	return texts{scalar: element, column: func([]int) elementAppender { return element }}, nil
+	return texts{scalar: element, column: func(*scratch, []int) elementAppender { return element }}, nil
 }
 
 // references have no text but that they are there.
@@ -54,7 +54,7 @@ func references(values []hdf5.ObjectRef) texts {
 		}
 		return append(dst, "<HDF5 object reference>"...)
 	}
-	return texts{scalar: element, column: func([]int) elementAppender { return element }}
+	return texts{scalar: element, column: func(*scratch, []int) elementAppender { return element }}
 }
 
 // opaques are bytes objects of which every byte is escaped.
@@ -66,7 +66,7 @@ func opaques(values [][]byte) texts {
 		}
 		return append(dst, '\'')
 	}
-	return texts{scalar: element, column: func([]int) elementAppender { return element }}
+	return texts{scalar: element, column: func(*scratch, []int) elementAppender { return element }}
 }
 
 // appendQuoted appends Python's repr of a string: in single quotes, or in

@@ -34,6 +34,7 @@ func (p *plan) gather(pc *piece, values, src []byte) {
 type copier struct {
 	size  int   // bytes of an element
 	runs  []run // what is selected of the box, in each dimension
+	inner int   // the last dimension of which more than one position is selected, or the first
 	sides [2]copierSide
 }
 
@@ -41,7 +42,7 @@ type copier struct {
 type copierSide struct {
 	values []byte
 	apart  []int // bytes between neighbours in each dimension
-	row    []int // where the selected elements of a row are, in bytes from its beginning
+	row    []int // where the selected positions of the inner dimension are, in bytes from its beginning
 }
 
 // The sides of a copier.
@@ -83,27 +84,34 @@ func (c *copier) release() {
 // copy copies all that is selected of the box to the result, or back.
 func (c *copier) copy(back bool) {
 	box, result := &c.sides[boxSide], &c.sides[resultSide]
-	last := &c.runs[len(c.runs)-1]
+	c.inner = len(c.runs) - 1
+	boxAt, resultAt := 0, 0
+	for ; c.inner > 0 && c.runs[c.inner].n == 1; c.inner-- {
+		boxAt += c.runs[c.inner].from(0) * box.apart[c.inner]
+		resultAt += c.runs[c.inner].to(0) * result.apart[c.inner]
+	}
+	r := &c.runs[c.inner]
 	box.row, result.row = box.row[:0], result.row[:0]
 	if !c.together() {
-		for k := range last.n {
-			box.row = append(box.row, last.from(k)*c.size)
-			result.row = append(result.row, last.to(k)*c.size)
+		for k := range r.n {
+			box.row = append(box.row, r.from(k)*box.apart[c.inner])
+			result.row = append(result.row, r.to(k)*result.apart[c.inner])
 		}
 	}
-	c.dimension(0, 0, 0, back)
+	c.dimension(0, boxAt, resultAt, back)
 }
 
 // together reports whether the elements of a row are side by side in the box and in the result,
 // and more than one.
 func (c *copier) together() bool {
-	last := &c.runs[len(c.runs)-1]
-	return last.dense() && last.n != 1
+	r := &c.runs[c.inner]
+	return c.inner == len(c.runs)-1 && r.dense() && r.n != 1
 }
 
-// dimension copies dimension dim and those below it, from offset box to offset result.
+// dimension copies dimension dim and those below it, from offset box to offset result, which
+// those of the dimensions below the inner one are part of.
 func (c *copier) dimension(dim, box, result int, back bool) {
-	if dim == len(c.runs)-1 {
+	if dim == c.inner {
 		c.row(box, result, back)
 		return
 	}
@@ -114,7 +122,7 @@ func (c *copier) dimension(dim, box, result int, back bool) {
 	}
 }
 
-// row copies the elements of a row, which begins at offset box and offset result.
+// row copies what is selected in the inner dimension, from offset box to offset result.
 func (c *copier) row(box, result int, back bool) {
 	from, to := &c.sides[boxSide], &c.sides[resultSide]
 	last := &c.runs[len(c.runs)-1]

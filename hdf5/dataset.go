@@ -14,7 +14,8 @@ import (
 
 // A Dataset is an N-dimensional array in the file. Opening it reads its header;
 // its values, and the index of its chunks, are read when they are asked for.
-// The index nodes that have been read are kept as long as the Dataset.
+// The index nodes that have been read are kept as long as the Dataset, or what was wanted of
+// them if that is little.
 type Dataset struct {
 	object
 	dtype    *Datatype

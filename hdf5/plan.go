@@ -122,6 +122,7 @@ type chunkWalk struct {
 	plan   *plan
 	absent bool
 	lo, hi []uint64
+	at     []int // grid position of the chunk in hand
 	next   []int // grid position that is due
 	done   bool  // next has passed the end
 	yield  func(piece) error
@@ -132,7 +133,11 @@ func (w *chunkWalk) stored(c index.Chunk) error {
 	if err := w.ctx.Err(); err != nil {
 		return err
 	}
-	at := toInts(c.Scaled)
+	w.at = w.at[:0]
+	for _, v := range c.Scaled {
+		w.at = append(w.at, int(v))
+	}
+	at := w.at
 	if w.absent {
 		for !w.done && !equalInts(w.next, at) {
 			if err := w.missing(); err != nil {

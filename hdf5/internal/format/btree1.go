@@ -1,6 +1,7 @@
 package format
 
 import (
+	"cmp"
 	"encoding/binary"
 	"slices"
 )
@@ -138,6 +139,56 @@ func address(b []byte, n int) uint64 {
 		return binary.LittleEndian.Uint64(b)
 	}
 	return newCursor(b, Sizes{Offset: n}).addr()
+}
+
+// A ChunkLeaf is a leaf of a chunk B-tree as it is stored, for whoever looks for a few of
+// its chunks and has no use for the others. That its keys ascend is not known.
+type ChunkLeaf struct {
+	entries []byte // keys, each followed by the address of its chunk
+	n, rank int
+	sz      Sizes
+}
+
+// DecodeChunkLeaf decodes the prefix of the leaf at the start of b, of the chunk B-tree of a
+// dataset of rank dimensions. The leaf aliases b.
+func DecodeChunkLeaf(b []byte, rank int, sz Sizes) (ChunkLeaf, error) {
+	c := newCursor(b, sz)
+	level, n, _ := btree1Start(c, btree1Chunk, BTree1ChunkKeySize(rank))
+	if level != 0 {
+		c.fail("chunk B-tree node of level %d, want a leaf", level)
+	}
+	return ChunkLeaf{entries: c.rest(), n: n, rank: rank, sz: sz}, c.err
+}
+
+// Find returns the key of the chunk at an offset of rank+1 coordinates, which it aliases, and
+// the chunk's address. Where the keys do not ascend it may not find what is there.
+func (l *ChunkLeaf) Find(offset []uint64) (key ChunkKey, addr uint64, ok bool) {
+	keySize := BTree1ChunkKeySize(l.rank)
+	lo, hi := 0, l.n
+	for lo < hi {
+		mid := (lo + hi) / 2
+		entry := l.entries[mid*(keySize+l.sz.Offset):][:keySize+l.sz.Offset]
+		switch compareOffset(entry, offset) {
+		case -1:
+			lo = mid + 1
+		case 1:
+			hi = mid
+		default:
+			key = ChunkKey{Size: binary.LittleEndian.Uint32(entry), Mask: binary.LittleEndian.Uint32(entry[4:]), Offset: offset}
+			return key, address(entry[keySize:], l.sz.Offset), true
+		}
+	}
+	return ChunkKey{}, 0, false
+}
+
+// compareOffset orders the offset of the stored key at the start of b against another.
+func compareOffset(b []byte, offset []uint64) int {
+	for d, want := range offset {
+		if got := binary.LittleEndian.Uint64(b[8+8*d:]); got != want {
+			return cmp.Compare(got, want)
+		}
+	}
+	return 0
 }
 
 // btree1Start reads a node's prefix up to its first key, having made sure that

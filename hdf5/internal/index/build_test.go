@@ -239,6 +239,48 @@ func TestChunkTreesSurvive(t *testing.T) {
 	})
 }
 
+// A box of any size has its chunks, whatever has been asked for before it.
+func TestBoxesOfChunkTrees(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		shape := []uint64{rapid.Uint64Range(1, 30).Draw(t, "rows"), rapid.Uint64Range(1, 30).Draw(t, "cols")}
+		every := rapid.Uint64Range(1, 9).Draw(t, "every")
+		chunks := chunkGrid(shape, func(i uint64) bool { return every == 1 || i%every != 0 })
+		layout := format.Layout{Version: 3, Class: format.Chunked, ElemSize: 4, ChunkDims: []uint64{3, 5}}
+		d := newDraft()
+		d.buf = append(d.buf, make([]byte, 8*1000)...) // where the chunks are
+		var err error
+		if layout.Addr, err = BuildChunkTree(d, sizes, rapid.Uint16Range(1, 8).Draw(t, "rank"), layout, sequence(chunks)); err != nil {
+			t.Fatal(err)
+		}
+		c, err := OpenChunks(storage.NewReader(bytes.NewReader(d.buf), int64(len(d.buf))), ChunkParams{
+			Layout: layout, Sizes: sizes, Dims: []uint64{3 * shape[0], 5 * shape[1]}, ElemSize: 4, Filtered: true, ChunkBytes: layout.ChunkBytes(),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range rapid.IntRange(1, 6).Draw(t, "boxes") {
+			lo, hi := make([]uint64, 2), make([]uint64, 2)
+			for d, n := range shape {
+				lo[d] = rapid.Uint64Range(0, n).Draw(t, "lo")
+				hi[d] = lo[d] + rapid.SampledFrom([]uint64{1, 2, 5, n, unlimited - lo[d]}).Draw(t, "extent")
+			}
+			var got, want []string
+			for _, ch := range chunks {
+				if contains(lo, hi, ch.Scaled) {
+					want = append(want, fmt.Sprint(ch))
+				}
+			}
+			err := c.Overlapping(lo, hi, func(ch Chunk) error {
+				got = append(got, fmt.Sprint(ch))
+				return nil
+			})
+			if err != nil || !slices.Equal(got, want) {
+				t.Fatalf("box from %v to %v: error %v, got\n%v\nwant\n%v", lo, hi, err, got, want)
+			}
+		}
+	})
+}
+
 // nodesOf is how many nodes of so many children a tree over n of them has.
 func nodesOf(n, children int) int {
 	total := 0

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/goloom/loom/hdf5/internal/format"
 	"github.com/goloom/loom/hdf5/internal/storage"
@@ -31,7 +32,22 @@ type chunkNode1 struct {
 	// children.
 	keys     *table
 	addrs    []uint64
-	children []slot[chunkNode1]
+	children []chunkChild1
+}
+
+// A chunkChild1 is a child of a node.
+type chunkChild1 struct {
+	node   slot[chunkNode1]
+	picked atomic.Pointer[[]Chunk] // of a leaf that was not worth keeping, the chunks that have been wanted
+	paid   atomic.Bool             // it has been read, and the budget been charged for it
+}
+
+// pay charges the budget for reading n bytes the first time that it is called.
+func (c *chunkChild1) pay(b *budget, n int) error {
+	if c.paid.Swap(true) {
+		return nil
+	}
+	return b.spend(n)
 }
 
 func newChunkTree1(r *storage.Reader, p ChunkParams) *chunkTree1 {
@@ -58,6 +74,7 @@ func (t *chunkTree1) overlapping(b box, yield func(Chunk) error) error {
 // gathers the leaves that are wanted, because those are loaded by all processors at once.
 type chunkWalk1 struct {
 	*chunkTree1
+	leafPick
 	box    box
 	leaves []chunkLeaf1 // wanted, in order
 	yield  func(Chunk) error
@@ -86,21 +103,25 @@ func (w *chunkWalk1) walk(node *chunkNode1) error {
 		if i >= len(node.children) {
 			return nil
 		}
-		if err := w.below(node, i); err != nil {
+		if err := w.below(node, i, pos); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// below gathers the i-th child of node if it is a leaf, and walks on from it if not.
-func (w *chunkWalk1) below(node *chunkNode1, i int) error {
+// below walks on from the i-th child of node, in which pos is the first position of the box. A
+// leaf is gathered, unless all that is wanted of it is found without.
+func (w *chunkWalk1) below(node *chunkNode1, i int, pos []uint64) error {
 	if node.level > 1 {
 		child, err := w.child(node, i)
 		if err != nil {
 			return err
 		}
 		return w.walk(child)
+	}
+	if found, err := w.pick(node, i, pos); found || err != nil {
+		return err
 	}
 	w.leaves = append(w.leaves, chunkLeaf1{node, i})
 	if len(w.leaves) < walkAhead {
@@ -147,7 +168,8 @@ func (t *chunkTree1) leaf(node *chunkNode1, b box, yield func(Chunk) error) erro
 // child returns the i-th child of node, having made sure that the keys in it
 // lie within its bounds.
 func (t *chunkTree1) child(node *chunkNode1, i int) (*chunkNode1, error) {
-	return node.children[i].get(t.budget, func() (*chunkNode1, int, error) {
+	c := &node.children[i]
+	return c.node.get(t.budget, func() (*chunkNode1, int, error) {
 		addr := node.addrs[i]
 		child, size, err := t.load(addr)
 		if err != nil {
@@ -161,7 +183,7 @@ func (t *chunkTree1) child(node *chunkNode1, i int) (*chunkNode1, error) {
 			return nil, 0, fmt.Errorf("chunk B-tree node at address %d has keys outside its parent's bounds: %w",
 				addr, format.ErrCorrupt)
 		}
-		return child, size, nil
+		return child, 0, c.pay(t.budget, size)
 	})
 }
 
@@ -192,12 +214,10 @@ const btree1Guess = 64
 func (t *chunkTree1) load(addr uint64) (*chunkNode1, int, error) {
 	l := loadings.Get().(*loading)
 	defer l.release()
-	keySize := format.BTree1ChunkKeySize(len(t.dims))
-	b, err := readBTree1(t.r, l.stored, addr, keySize, t.sz)
+	b, err := t.read(l, addr)
 	if err != nil {
-		return nil, 0, fmt.Errorf("chunk B-tree: %w", err)
+		return nil, 0, err
 	}
-	l.stored = b
 	if err := l.node.Decode(b, len(t.dims), t.sz); err != nil {
 		return nil, 0, fmt.Errorf("chunk B-tree node at address %d: %w", addr, err)
 	}
@@ -206,6 +226,16 @@ func (t *chunkTree1) load(addr uint64) (*chunkNode1, int, error) {
 		return nil, 0, fmt.Errorf("chunk B-tree node at address %d: %w", addr, err)
 	}
 	return packed, len(b), nil
+}
+
+// read reads the node at addr into the memory of l.
+func (t *chunkTree1) read(l *loading, addr uint64) ([]byte, error) {
+	b, err := readBTree1(t.r, l.stored, addr, format.BTree1ChunkKeySize(len(t.dims)), t.sz)
+	if err != nil {
+		return nil, fmt.Errorf("chunk B-tree: %w", err)
+	}
+	l.stored = b
+	return b, nil
 }
 
 // readBTree1 reads the version 1 B-tree node at addr up to its last key, into the
@@ -246,7 +276,7 @@ func (t *chunkTree1) pack(l *loading) (*chunkNode1, error) {
 	packed := &chunkNode1{level: node.Level}
 	rows, cols := len(node.Children), rank+4
 	if node.Level > 0 {
-		packed.addrs, packed.children = slices.Clone(node.Children), make([]slot[chunkNode1], rows)
+		packed.addrs, packed.children = slices.Clone(node.Children), make([]chunkChild1, rows)
 		rows, cols = rows+1, rank+1
 	}
 	values := slices.Grow(l.values[:0], rows*cols)

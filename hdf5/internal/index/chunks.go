@@ -31,7 +31,8 @@ type ChunkParams struct {
 
 // Chunks finds the stored chunks of one dataset. Nodes of its index are read
 // when they are first needed and kept, packed, from then on: about 8 bytes a
-// chunk. It is safe for concurrent use.
+// chunk. Of a leaf of a version 1 B-tree of which a few chunks are wanted only these are kept, until
+// others are. It is safe for concurrent use.
 type Chunks struct {
 	r     *storage.Reader
 	rank  int
@@ -82,8 +83,8 @@ func openChunkIndex(r *storage.Reader, p ChunkParams, g grid) (chunkIndex, error
 
 // Overlapping yields every stored chunk whose grid position p satisfies lo[d]
 // <= p[d] < hi[d] in every dimension d, once, in row-major order. It reads only
-// those nodes of the index that may hold such a chunk and that no earlier call
-// has read. A box that reaches beyond the dataset's extent can yield chunks
+// those nodes of the index that may hold such a chunk and that are not kept from earlier
+// calls. A box that reaches beyond the dataset's extent can yield chunks
 // that are left over from before the dataset shrank.
 //
 // An error of yield ends the walk and is returned as it is.

@@ -3,8 +3,10 @@ package index
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/goloom/loom/hdf5/internal/format"
@@ -89,7 +91,8 @@ func FuzzChunks(f *testing.F) {
 		}
 		lo, hi := []uint64{0, 1}, []uint64{unlimited, uint64(cols)}
 		var last []uint64
-		_ = c.Overlapping(lo, hi, func(ch Chunk) error {
+		var first []string // chunks of the first column
+		err = c.Overlapping(lo, hi, func(ch Chunk) error {
 			if !contains(lo, hi, ch.Scaled) {
 				t.Fatalf("chunk %v is not in the box from %v to %v", ch.Scaled, lo, hi)
 			}
@@ -100,8 +103,26 @@ func FuzzChunks(f *testing.F) {
 				t.Fatalf("chunk %v comes after %v", ch.Scaled, last)
 			}
 			last = append(last[:0], ch.Scaled...)
+			if ch.Scaled[1] == lo[1] {
+				first = append(first, fmt.Sprint(ch))
+			}
 			return nil
 		})
+		if err != nil || cols < 2 {
+			return
+		}
+		// A column by itself is looked for in other ways.
+		if c, err = OpenChunks(fuzzReader(b, mend), p); err != nil {
+			t.Fatal(err)
+		}
+		var alone []string
+		err = c.Overlapping(lo, []uint64{unlimited, lo[1] + 1}, func(ch Chunk) error {
+			alone = append(alone, fmt.Sprint(ch))
+			return nil
+		})
+		if err != nil || !slices.Equal(alone, first) {
+			t.Fatalf("column by itself has chunks %v, error %v, want %v", alone, err, first)
+		}
 	})
 }
 

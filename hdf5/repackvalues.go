@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"iter"
-	"slices"
 
 	"github.com/goloom/loom/hdf5/internal/filter"
 	"github.com/goloom/loom/hdf5/internal/format"
@@ -264,7 +263,7 @@ func (r *repacker) decodedChunks(d *Dataset) (format.Layout, error) {
 // returns the layout of d that leads to it.
 func (tx *Tx) indexChunks(d *Dataset, shape []uint64, chunks []newChunk) (format.Layout, error) {
 	layout := format.Layout{Version: 3, Class: format.Chunked, Index: format.IndexBTree1, ChunkDims: shape, ElemSize: uint32(d.width)}
-	slices.SortFunc(chunks, func(a, b newChunk) int { return slices.Compare(a.Scaled, b.Scaled) })
+	sortChunks(chunks)
 	var sorted iter.Seq2[index.Chunk, error] = func(yield func(index.Chunk, error) bool) {
 		for _, c := range chunks {
 			if !yield(c.Chunk, nil) {

@@ -50,44 +50,6 @@ func (tx *Tx) storeEncoded(chunks []encodedChunk) ([]newChunk, error) {
 	return stored, flush(len(chunks))
 }
 
-// mostRuns is how many ascending runs are merged rather than sorted.
-const mostRuns = 8
-
-// sortChunks sorts chunks by their position in the grid. Those of one source come in order, or
-// nearly so: runs of them are merged, which takes a tenth of the time.
-func sortChunks(chunks []newChunk) {
-	compare := func(a, b newChunk) int { return slices.Compare(a.Scaled, b.Scaled) }
-	var starts []int // of the runs but the first
-	for i := 1; i < len(chunks); i++ {
-		if compare(chunks[i-1], chunks[i]) <= 0 {
-			continue
-		}
-		if starts = append(starts, i); len(starts) == mostRuns {
-			slices.SortFunc(chunks, compare)
-			return
-		}
-	}
-	for i, start := range starts {
-		end := len(chunks)
-		if i+1 < len(starts) {
-			end = starts[i+1]
-		}
-		mergeChunks(chunks[:end], start)
-	}
-}
-
-// mergeChunks merges those before start, which are in order, with those from start on, which are too.
-func mergeChunks(chunks []newChunk, start int) {
-	before, after := slices.Clone(chunks[:start]), chunks[start:]
-	for i := 0; len(before) > 0; i++ {
-		if len(after) > 0 && slices.Compare(after[0].Scaled, before[0].Scaled) < 0 {
-			chunks[i], after = after[0], after[1:]
-		} else {
-			chunks[i], before = before[0], before[1:]
-		}
-	}
-}
-
 // A chunkCopier copies chunks from one file to another as they are stored.
 type chunkCopier struct {
 	tx     *Tx

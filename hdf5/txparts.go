@@ -76,7 +76,7 @@ func (tx *Tx) storePart(ctx context.Context, d *Dataset, part Part) ([]newChunk,
 
 // reindexOnce is reindex for chunks none of which may be among them twice.
 func (tx *Tx) reindexOnce(d *Dataset, changed []newChunk) (format.Layout, error) {
-	slices.SortFunc(changed, func(a, b newChunk) int { return slices.Compare(a.Scaled, b.Scaled) })
+	sortChunks(changed)
 	for i := 1; i < len(changed); i++ {
 		if slices.Equal(changed[i-1].Scaled, changed[i].Scaled) {
 			return format.Layout{}, fmt.Errorf("two parts touch the chunk %v of the grid: %w", changed[i].Scaled, ErrSelection)

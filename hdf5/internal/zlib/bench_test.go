@@ -53,9 +53,10 @@ func shuffled(b []byte) []byte {
 	return out
 }
 
-// benchChunks are the kinds of chunks that are measured, a few of each: with one
-// alone, the processor's branch predictor knows it by heart.
-func benchChunks() map[string][][]byte {
+// benchChunks are the kinds of chunks that are measured, so many of each. Of a few
+// the processor's branch predictor soon knows by heart what comes next: 64 decompress in
+// three quarters of the time that a thousand take.
+func benchChunks(n int) map[string][][]byte {
 	kinds := map[string]func(uint64) []byte{
 		"counts":   counts,
 		"scaled":   func(seed uint64) []byte { return different(side*side*4, seed) },
@@ -65,7 +66,7 @@ func benchChunks() map[string][][]byte {
 	}
 	chunks := map[string][][]byte{}
 	for kind, make := range kinds {
-		for seed := range uint64(64) {
+		for seed := range uint64(n) {
 			chunks[kind] = append(chunks[kind], make(seed))
 		}
 	}
@@ -89,7 +90,7 @@ func compressed(tb testing.TB, data []byte, level int) []byte {
 }
 
 func BenchmarkInflate(b *testing.B) {
-	for kind, chunks := range benchChunks() {
+	for kind, chunks := range benchChunks(1024) {
 		streams := make([][]byte, len(chunks))
 		for i, chunk := range chunks {
 			streams[i] = compressed(b, chunk, 2)

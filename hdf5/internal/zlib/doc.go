@@ -11,5 +11,5 @@
 // writes inside the slices that it was given, ends, and reports in a
 // [FormatError] what is wrong. Where decompression is concerned, invariant
 // comments say why no index can leave its slice. The build tag purego selects
-// loads and stores that the compiler checks as well, and a checksum without assembly.
+// loads and stores that the compiler checks as well, and does without assembly.
 package zlib

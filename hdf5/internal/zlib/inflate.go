@@ -58,6 +58,8 @@ type stream struct {
 	// they are. Those above are zero.
 	bits uint64
 	n    uint
+
+	vectors bool // symbolsVectors may be used
 }
 
 // Inflate decompresses the stream that src starts with into dst and returns how
@@ -67,13 +69,13 @@ type stream struct {
 //
 // The error is a *[FormatError].
 func (f *Inflater) Inflate(dst, src []byte) (int, error) {
-	return f.inflate(stream{src: src, dst: dst, enough: len(dst) + 1})
+	return f.inflate(stream{src: src, dst: dst, enough: len(dst) + 1, vectors: vectorLoops})
 }
 
 // InflateStart is Inflate that ends when enough bytes or a few more are there, and then
 // neither sees what follows nor knows whether the checksum holds.
 func (f *Inflater) InflateStart(dst, src []byte, enough int) (int, error) {
-	return f.inflate(stream{src: src, dst: dst, enough: enough})
+	return f.inflate(stream{src: src, dst: dst, enough: enough, vectors: vectorLoops})
 }
 
 func (f *Inflater) inflate(s stream) (int, error) {
@@ -174,6 +176,15 @@ func (s *stream) refill() {
 	}
 }
 
+// fit makes n fit into six bits: of 64 bits it gives eight back.
+func (s *stream) fit() {
+	if s.n > 63 {
+		s.n -= 8
+		s.in--
+		s.bits &= 1<<56 - 1
+	}
+}
+
 // take takes n bits, of which there are as many.
 func (s *stream) take(n uint) {
 	s.bits >>= n
@@ -215,7 +226,9 @@ func (s *stream) stored() error {
 // symbols decodes the symbols of a block up to its end, or until there are enough bytes.
 func (s *stream) symbols(t *tables) error {
 	for s.out < s.enough {
-		if done, err := s.symbolsFast(t); done || err != nil {
+		if s.vectors {
+			s.symbolsVectors(t)
+		} else if done, err := s.symbolsFast(t); done || err != nil {
 			return err
 		}
 		if s.out >= s.enough {

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -40,9 +41,15 @@ func inflate(t testing.TB, f *zlib.Inflater, stream []byte, size int) ([]byte, e
 	t.Helper()
 	src, dst := guardSrc.bytes(t, len(stream)), guardDst.bytes(t, size)
 	copy(src, stream)
-	n, err := f.Inflate(dst, src)
+	n, err := f.InflateInGo(dst, src)
+	inGo, errInGo := slices.Clone(dst[:n]), err
+	clear(dst)
+	n, err = f.Inflate(dst, src)
 	if n < 0 || n > size {
 		t.Fatalf("%d bytes written of %d", n, size)
+	}
+	if !reflect.DeepEqual(err, errInGo) || !bytes.Equal(dst[:n], inGo) {
+		t.Fatalf("%d bytes, error %v; without assembly %d bytes, error %v", n, err, len(inGo), errInGo)
 	}
 	if !bytes.Equal(src, stream) {
 		t.Fatal("the stream was changed")
@@ -166,11 +173,11 @@ func TestInflateRandomStreams(t *testing.T) {
 	}
 }
 
-// Each length is repeated from each distance up to where copies no longer overlap,
+// Each length is repeated from each distance up to beyond where copies no longer overlap,
 // far from the end of the result and at it.
 func TestInflateMatches(t *testing.T) {
 	var f zlib.Inflater
-	for dist := 1; dist <= 40; dist++ {
+	for dist := 1; dist <= 70; dist++ {
 		for length := 3; length <= 258; length += 1 + dist/9 {
 			var commands []command
 			for i := range dist {

@@ -24,16 +24,13 @@ const (
 // The entry of the symbol that comes next is looked up before a match is copied: how
 // long that takes is hard for the processor to predict, and it need not wait then.
 func (s *stream) symbolsFast(t *tables) (done bool, err error) {
+	s.fit()
 	src, dst, in, out := s.src, s.dst, s.in, s.out
 	inLimit, outLimit := len(src)-fastInput, min(len(dst)-fastOutput, s.enough-1)
 	if in > inLimit || out > outLimit {
 		return false, nil
 	}
 	bits, n := s.bits, uint64(s.n)
-	if n > 63 {
-		n, in = n-8, in-1 // 64 of them do not fit into six bits
-		bits &= 1<<56 - 1
-	}
 	// Whole bytes, as many as there is room for: 56 bits or more are there.
 	bits |= load64(src, in) << (n & 63)
 	in += int(^n >> 3 & 7)

@@ -255,7 +255,7 @@ func FuzzSparseDeflate(f *testing.F) {
 }
 
 func BenchmarkDeflate(b *testing.B) {
-	for kind, chunks := range benchChunks() {
+	for kind, chunks := range benchChunks(64) {
 		b.Run(kind+"/here", func(b *testing.B) {
 			var d zlib.SparseDeflater
 			dst := make([]byte, 0, 2*len(chunks[0]))

@@ -10,7 +10,7 @@ import (
 // What InflateStart gives is the start of what there is, as long as was asked for, for
 // blocks of all kinds and wherever it ends in them.
 func TestInflateStart(t *testing.T) {
-	for kind, chunks := range benchChunks() {
+	for kind, chunks := range benchChunks(1) {
 		data := chunks[0]
 		for _, level := range []int{0, 1, 6, 9} {
 			stream := compressed(t, data, level)

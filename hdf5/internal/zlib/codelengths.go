@@ -21,80 +21,104 @@ func (f *Inflater) readTables(s *stream) error {
 	}
 	literals := int(s.bits&0x1f) + 257
 	distances := int(s.bits>>5&0x1f) + 1
-	codeLens := int(s.bits>>10&0xf) + 4
+	codeLens := uint(s.bits>>10&0xf) + 4
 	s.take(14)
 	if literals > numLiterals || distances > numDistances {
 		return ErrCodes
 	}
-
-	f.preLens = [numCodeLens]uint8{}
-	for _, sym := range codeLenOrder[:codeLens] {
-		if s.n < 3 {
-			if s.refill(); s.n < 3 {
-				return ErrTruncated
-			}
-		}
-		f.preLens[sym] = uint8(s.bits & 7)
-		s.take(3)
-	}
-	if !makeTable(f.pre[:], maxCodeLenLen, f.preLens[:], codeLenSymbols[:], true) {
-		return ErrCodes
-	}
-	if err := f.readLens(s, literals+distances); err != nil {
+	if err := f.readPreCode(s, codeLens); err != nil {
 		return err
 	}
-	lens := f.lens[:literals+distances]
+	if err := f.readLens(s, literals, literals+distances); err != nil {
+		return err
+	}
 	// Without a code for it, no block could end.
-	if lens[endOfBlock] == 0 ||
-		!makeTable(f.tables.literals[:], literalBits, lens[:literals], literalSymbols[:], false) ||
-		!makeTable(f.tables.distances[:], distBits, lens[literals:], distSymbols[:], false) {
+	if f.usedToEnd == 0 || f.coded[f.usedToEnd-1].symbol() != endOfBlock ||
+		!f.builder.make(f.tables.literals[:], literalBits, f.coded[:f.usedLiterals], 0, literalSymbols[:], false) ||
+		!f.builder.make(f.tables.distances[:], distBits, f.coded[f.usedLiterals:f.used], literals, distSymbols[:], false) {
 		return ErrCodes
 	}
 	return nil
 }
 
-// readLens reads n lengths of words into f.lens. Those of literals and of distances
-// are one sequence, and a repetition may cross from the ones to the others.
-func (f *Inflater) readLens(s *stream, n int) error {
-	for i := 0; i < n; {
-		if s.n < maxCodeLenLen+7 {
-			s.refill()
-		}
-		e := f.pre[s.bits&(1<<maxCodeLenLen-1)]
-		sym := uint8(e >> entryPayload)
-		word := uint(e & 0xff)
-		if word > s.n {
-			return ErrTruncated
-		}
-		if sym < repeatLast {
-			s.take(word)
-			f.lens[i] = sym
-			i++
-			continue
-		}
-		value, count, extra := uint8(0), 3, uint(3)
-		switch sym {
-		case repeatLast:
-			if i == 0 {
-				return ErrCodes
-			}
-			value, extra = f.lens[i-1], 2
-		case repeatZeros:
-			count, extra = 11, 7
-		}
-		if word+extra > s.n {
-			return ErrTruncated
-		}
-		count += int(s.bits >> word & (1<<extra - 1))
-		s.take(word + extra)
-		run := f.lens[i : i+count] // i < n and count <= maxRepeat: inside f.lens
-		for k := range run {
-			run[k] = value
-		}
-		i += count
-		if i > n {
-			return ErrCodes
-		}
+// readPreCode reads the code of code lengths, of which n lengths are stated.
+func (f *Inflater) readPreCode(s *stream, n uint) error {
+	// Up to 57 bits, in two parts.
+	const least = 4
+	if s.n < 3*least {
+		return ErrTruncated
+	}
+	lens := s.bits & (1<<(3*least) - 1)
+	s.take(3 * least)
+	s.refill()
+	rest := 3 * (n - least)
+	if s.n < rest {
+		return ErrTruncated
+	}
+	lens |= s.bits & (1<<rest - 1) << (3 * least)
+	s.take(rest)
+
+	var ordered [32]uint8
+	for i, sym := range codeLenOrder {
+		ordered[sym&31] = uint8(lens >> (3 * i) & 7)
+	}
+	var list [numCodeLens]coded
+	used := 0
+	for sym, n := range ordered[:numCodeLens] {
+		list[used] = coded(sym<<4 | int(n))
+		used += int(n+7) >> 3 // none if n is 0
+	}
+	if !f.builder.make(f.pre[:], maxCodeLenLen, list[:used], 0, codeLenSymbols[:], true) {
+		return ErrCodes
 	}
 	return nil
+}
+
+// readLens reads the lengths of the words of n symbols, of which the first are
+// literals: all are one sequence, and a repetition may cross from the ones to the
+// others.
+func (f *Inflater) readLens(s *stream, literals, n int) (err error) {
+	var used, usedLiterals, usedToEnd int
+	var last coded
+	bits, have := s.bits, s.n
+	for i := 0; i < n; {
+		if have < maxCodeLenLen+7 {
+			s.bits, s.n = bits, have
+			s.refill()
+			bits, have = s.bits, s.n
+		}
+		e := f.pre[bits&(1<<maxCodeLenLen-1)]
+		take := uint(e & 63)
+		if take > have {
+			err = ErrTruncated
+			break
+		}
+		count := int(e>>entryPayload&0xff) + int(bits&(1<<take-1)>>(e>>8&0xf))
+		bits >>= take
+		have -= take
+		if i+count > n || e&codeLenRepeat != 0 && i == 0 {
+			err = ErrCodes
+			break
+		}
+		times := 1 // that no word has zero bits need be said but once
+		if e&codeLenRepeat != 0 {
+			times = count
+		} else {
+			last = coded(e >> codeLenShift & 0xf)
+		}
+		for sym := i; sym < i+times; sym++ {
+			f.coded[used] = coded(sym)<<4 | last
+			used += int(last+0xf) >> 4 // nothing if it has no word
+			if sym < literals {
+				usedLiterals = used
+			}
+			if sym <= endOfBlock {
+				usedToEnd = used
+			}
+		}
+		i += count
+	}
+	s.bits, s.n = bits, have
+	f.used, f.usedLiterals, f.usedToEnd = used, usedLiterals, usedToEnd
+	return err
 }

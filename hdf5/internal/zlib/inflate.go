@@ -10,11 +10,14 @@ import (
 type Inflater struct {
 	tables tables // of the block at work, unless it has the fixed codes
 
-	// The lengths of the codes that a block declares. A repetition is checked
-	// only after it was written, which goes up to 138 too far.
-	lens    [numLiterals + numDistances + maxRepeat]uint8
-	preLens [numCodeLens]uint8
-	pre     [1 << maxCodeLenLen]entry
+	// What readTables works with: the code of code lengths, and the symbols that have
+	// words, first the literals and lengths and then the distances.
+	pre          [1 << maxCodeLenLen]entry
+	coded        [numLiterals + numDistances]coded
+	used         int // of coded
+	usedLiterals int // of these literals and lengths
+	usedToEnd    int // of these up to the end of the block
+	builder      tableBuilder
 }
 
 // tables decode the symbols of a block.
@@ -43,8 +46,9 @@ var fixed = sync.OnceValue(func() *tables {
 		distLens[i] = 5
 	}
 	t := new(tables)
-	makeTable(t.literals[:], literalBits, lens[:], literalSymbols[:], true)
-	makeTable(t.distances[:], distBits, distLens[:], distSymbols[:], true)
+	var b tableBuilder
+	b.make(t.literals[:], literalBits, codedOf(lens[:]), 0, literalSymbols[:], true)
+	b.make(t.distances[:], distBits, codedOf(distLens[:]), 0, distSymbols[:], true)
 	return t
 })
 

@@ -85,10 +85,20 @@ func makeDistSymbols() (t [numFixedDistances]entry) {
 	return t
 }
 
+// Entries of code lengths have how many symbols they speak of as the payload, and
+// that length above.
+const (
+	codeLenShift  = 24
+	codeLenRepeat = entryLiteral // the length is that of the symbol before
+)
+
 func makeCodeLenSymbols() (t [numCodeLens]entry) {
-	for i := range t {
-		t[i] = entry(i) << entryPayload
+	for n := range repeatLast {
+		t[n] = 1<<entryPayload | entry(n)<<codeLenShift
 	}
+	t[repeatLast] = 3<<entryPayload | 2 | codeLenRepeat
+	t[repeatZero] = 3<<entryPayload | 3
+	t[repeatZeros] = 11<<entryPayload | 7
 	return t
 }
 
@@ -129,8 +139,40 @@ func makeDistCodes() (t [numDistances]rangeCode) {
 // A matching copies at most so many bytes (RFC 1951, section 2).
 const maxMatch = 258
 
-// makeTable fills table for the canonical code (RFC 1951, section 3.2.2) in which
-// symbol i has lens[i] bits, 0 for none, and stands for symbols[i]. The first
+// A coded is a symbol that has a word: the symbol, and the length of the word in the
+// four low bits.
+type coded uint16
+
+func (c coded) symbol() int { return int(c >> 4) }
+func (c coded) length() int { return int(c & 0xf) }
+
+// codedOf lists the symbols with words of the lengths lens.
+func codedOf(lens []uint8) (list []coded) {
+	for sym, n := range lens {
+		list = append(list, coded(sym<<4|int(n)))
+	}
+	return list
+}
+
+// A tableBuilder makes tables.
+type tableBuilder struct {
+	table     []entry
+	indexBits int
+
+	counts   [maxCodeLen + 1]uint16 // how many words have so many bits
+	shortest int                    // bits of the shortest word
+	longest  int                    // and of the longest
+
+	// What the words stand for, in the order of the words: by length, then by
+	// symbol. Those of n bits are sorted[start[n]:start[n+1]], and first[n] is the
+	// word of the first. The entries have the lengths of the words in them.
+	sorted [numFixedLiterals]entry
+	start  [maxCodeLen + 2]uint16
+	first  [maxCodeLen + 1]uint16
+}
+
+// make fills table for the canonical code (RFC 1951, section 3.2.2) of the symbols in
+// list, which are ascending; symbol i stands for symbols[i-least]. The first
 // 1<<indexBits entries are indexed by the next bits; table has room for all
 // subtables, see literalEntries.
 //
@@ -138,23 +180,24 @@ const maxMatch = 258
 // over which no code starts with. As in zlib, whose streams these mostly are, a
 // code of no symbol is let pass, and one of a single symbol of one bit, unless
 // strict is set: a block may have no distances, or one.
-func makeTable(table []entry, indexBits int, lens []uint8, symbols []entry, strict bool) bool {
-	b := tableBuilder{table: table, indexBits: indexBits, symbols: symbols}
-	used := b.use(lens)
+func (b *tableBuilder) make(table []entry, indexBits int, list []coded, least int, symbols []entry, strict bool) bool {
+	b.table, b.indexBits = table, indexBits
+	b.count(list)
 	left := b.words()
 	if left < 0 {
 		return false
 	}
 	if left > 0 {
-		if strict || used > 1 || used == 1 && b.counts[1] != 1 {
+		if strict || len(list) > 1 || len(list) == 1 && b.longest != 1 {
 			return false
 		}
 		fill(table[:1<<indexBits], entrySpecial|1)
 	}
-
-	b.sort(lens, used)
-	b.index()
-	b.subtables()
+	if len(list) > 0 {
+		b.sort(list, least, symbols)
+		b.index()
+		b.subtables()
+	}
 	return true
 }
 
@@ -164,46 +207,16 @@ func fill(table []entry, e entry) {
 	}
 }
 
-// A tableBuilder enters the words of a valid code into a table.
-type tableBuilder struct {
-	table     []entry
-	indexBits int
-	symbols   []entry
-
-	used    [numFixedLiterals]uint16 // the symbols that have words, ascending
-	counts  [maxCodeLen + 1]uint16   // how many have words of so many bits
-	longest int                      // bits of the longest word
-
-	// The symbols in the order of their words: by length, then by value. Those of
-	// n bits are sorted[start[n]:start[n+1]], and first[n] is the word of the first.
-	sorted [numFixedLiterals]uint16
-	start  [maxCodeLen + 2]uint16
-	first  [maxCodeLen + 1]uint16
-}
-
-// use finds the symbols that have words, and returns how many there are. Most have
-// none, and are passed over eight at a time.
-func (b *tableBuilder) use(lens []uint8) (used int) {
-	for i := 0; i < len(lens); i += 8 {
-		var word uint64
-		if i+8 <= len(lens) {
-			word = load64(lens, i)
-		} else {
-			for k, n := range lens[i:] {
-				word |= uint64(n) << (8 * k)
-			}
-		}
-		for word != 0 {
-			k := bits.TrailingZeros64(word) &^ 7
-			b.used[used] = uint16(i + k/8)
-			used++
-			n := word >> k & maxCodeLen
-			b.counts[n]++
-			b.longest = max(b.longest, int(n))
-			word &^= 0xff << k
-		}
+// count counts the words of each length.
+func (b *tableBuilder) count(list []coded) {
+	b.counts = [maxCodeLen + 1]uint16{}
+	b.shortest, b.longest = maxCodeLen, 0
+	for _, c := range list {
+		n := c.length()
+		b.counts[n]++
+		b.shortest = min(b.shortest, n)
+		b.longest = max(b.longest, n)
 	}
-	return used
 }
 
 // words finds the first word of each length, and returns how many words of the longest
@@ -224,12 +237,12 @@ func (b *tableBuilder) words() (left int) {
 	return left
 }
 
-// sort puts the symbols in the order of their words.
-func (b *tableBuilder) sort(lens []uint8, used int) {
+// sort puts what the words stand for into their order.
+func (b *tableBuilder) sort(list []coded, least int, symbols []entry) {
 	next := b.start
-	for _, sym := range b.used[:used] {
-		n := lens[sym] & maxCodeLen
-		b.sorted[next[n]] = sym
+	for _, c := range list {
+		n := c.length()
+		b.sorted[next[n]] = symbols[c.symbol()-least] + entry(n)*0x101
 		next[n]++
 	}
 }
@@ -237,17 +250,19 @@ func (b *tableBuilder) sort(lens []uint8, used int) {
 // index enters the words that an index holds.
 func (b *tableBuilder) index() {
 	// A table for n+1 bits is one for n bits, twice: the bit that comes last in the
-	// stream is the highest of an index.
-	size := 1
-	for n := 1; n <= b.indexBits; n++ {
-		copy(b.table[size:2*size], b.table[:size])
-		size *= 2
+	// stream is the highest of an index. What no word has entered yet, longer ones
+	// will.
+	for n := min(b.shortest, b.indexBits); n <= b.indexBits; n++ {
+		size := 1 << n
+		if n > b.shortest {
+			copy(b.table[size/2:size], b.table[:size/2])
+		}
 		if n > b.longest {
 			continue
 		}
 		word := b.first[n]
-		for _, sym := range b.sorted[b.start[n]:b.start[n+1]] {
-			b.table[reversed(word, n)] = b.symbols[sym] + entry(n)*0x101
+		for _, e := range b.sorted[b.start[n]:b.start[n+1]] {
+			b.table[reversed(word, n)] = e
 			word++
 		}
 	}
@@ -268,7 +283,7 @@ func (b *tableBuilder) subtables() {
 				b.table[i] = entrySpecial | entrySubtable | entry(end)<<entryPayload | entry(depth)<<8 | entry(b.indexBits)
 				end += 1 << depth
 			}
-			e := b.symbols[b.sorted[k]] + entry(rest)*0x101
+			e := b.sorted[k] - entry(b.indexBits)*0x101
 			for i := reversed(word&(1<<rest-1), rest); i < len(sub); i += 1 << rest {
 				sub[i] = e
 			}

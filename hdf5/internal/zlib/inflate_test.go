@@ -195,6 +195,16 @@ func TestInflateMatches(t *testing.T) {
 	}
 }
 
+// Streams of more than what assembly decodes at a time.
+func TestInflateLong(t *testing.T) {
+	var data []byte
+	for seed := range uint64(200) {
+		data = append(data, counts(seed)...)
+	}
+	var f zlib.Inflater
+	mustInflate(t, &f, compressed(t, data, 1), data)
+}
+
 // As an encoder for speed stores what it does not compress.
 func TestInflateStored(t *testing.T) {
 	var f zlib.Inflater

@@ -27,6 +27,7 @@ import (
 
 const (
 	windowPieces = 2048     // held at most, by two windows
+	firstPieces  = 64       // in the first window, if there are several workers
 	windowBytes  = 32 << 20 // decoded, likewise, unless a window is one round of the workers
 	readBytes    = 1 << 20  // read at once, unless a piece is larger
 	readGap      = 4 << 10  // bytes between two pieces that are read and thrown away
@@ -62,17 +63,19 @@ func stream[R any](ctx context.Context, p *plan, absent bool, work func(pc *piec
 	defer s.stop()
 	var pieces []piece
 	var decoded uint64
+	most := s.firstWindow()
 	err := p.each(ctx, absent, func(pc piece) error {
 		if err := p.d.checkPiece(pc); err != nil {
 			return err
 		}
 		pieces = append(pieces, pc)
 		decoded += p.d.pieceBytes(pc)
-		if len(pieces) < windowPieces/2 && (decoded < windowBytes/2 || len(pieces) < s.workers) {
+		if len(pieces) < most && (decoded < windowBytes/2 || len(pieces) < s.workers) {
 			return nil
 		}
 		err := s.next(ctx, pieces)
-		pieces, decoded = make([]piece, 0, len(pieces)), 0
+		most = windowPieces / 2
+		pieces, decoded = make([]piece, 0, min(most, 4*len(pieces))), 0
 		return err
 	})
 	if err == nil {
@@ -82,6 +85,15 @@ func stream[R any](ctx context.Context, p *plan, absent bool, work func(pc *piec
 		err = cmp.Or(s.finish(s.begun), err)
 	}
 	return err
+}
+
+// firstWindow returns how many pieces the first window has. The fewer these are, the sooner the other
+// workers have something to do, while the rest is planned.
+func (s *streamer[R]) firstWindow() int {
+	if s.workers == 1 {
+		return windowPieces / 2
+	}
+	return firstPieces
 }
 
 // checkPiece refuses a chunk that cannot be what it claims to be before
@@ -206,11 +218,12 @@ func (s *streamer[R]) reads(pieces []piece) []read {
 	for i := range order {
 		order[i] = i
 	}
-	if !s.plan.inTurn {
-		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(pieces[a].addr, pieces[b].addr) })
+	byPlace := func(a, b int) int { return cmp.Compare(pieces[a].addr, pieces[b].addr) }
+	if !s.plan.inTurn && !slices.IsSortedFunc(order, byPlace) {
+		slices.SortStableFunc(order, byPlace)
 	}
 	most := max(1, len(pieces)/(4*s.workers))
-	var reads []read
+	reads := make([]read, 0, len(pieces))
 	for k, i := range order {
 		pc := &pieces[i]
 		end := pc.addr + pc.size

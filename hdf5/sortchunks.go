@@ -13,7 +13,7 @@ func sortChunks(chunks []newChunk) {
 		return
 	}
 	box := boxOf(chunks)
-	if cells := box.cells(); cells <= sparseGrid*uint64(len(chunks)) {
+	if cells := box.cells(); cells <= min(sparseGrid*uint64(len(chunks)), math.MaxUint32) {
 		box.sort(chunks, cells)
 		return
 	}

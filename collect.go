@@ -1,7 +1,6 @@
 package loom
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"runtime"
@@ -20,16 +19,27 @@ type collection[T Number] struct {
 	total         int // elements
 }
 
+// count returns how many rows and columns of a layer of numbers are selected.
+func (l *Layer) count(rows, cols Selector) (height, width int, err error) {
+	if _, err := l.numbers(); err != nil {
+		return 0, 0, err
+	}
+	if height, err = rows.Count(l.rows); err != nil {
+		return 0, 0, l.failed(fmt.Errorf("%s: %w", Rows, err))
+	}
+	if width, err = cols.Count(l.cols); err != nil {
+		return 0, 0, l.failed(fmt.Errorf("%s: %w", Columns, err))
+	}
+	return height, width, nil
+}
+
 // collectNonZeros reads the elements of a selection that are not zero.
 func collectNonZeros[T Number](ctx context.Context, l *Layer, rows, cols Selector) (*collection[T], error) {
-	var c collection[T]
-	var err error
-	if c.height, err = rows.Count(l.rows); err != nil {
-		return nil, l.failed(fmt.Errorf("%s: %w", Rows, err))
+	height, width, err := l.count(rows, cols)
+	if err != nil {
+		return nil, err
 	}
-	if c.width, err = cols.Count(l.cols); err != nil {
-		return nil, l.failed(fmt.Errorf("%s: %w", Columns, err))
-	}
+	c := collection[T]{height: height, width: width}
 	ctx, done := progress.Start(ctx, "sparse", int64(c.height), Rows.String())
 	slabs := sync.Pool{New: func() any { return new(slab[T]) }}
 	keep := func(nz *hdf5.NonZeros[T]) (hdf5.NonZeros[T], error) {
@@ -56,42 +66,6 @@ func collectNonZeros[T Number](ctx context.Context, l *Layer, rows, cols Selecto
 type share[T Number] struct {
 	chunks []hdf5.NonZeros[T]
 	at     int // how many elements the shares before have
-}
-
-// rows and cols iterate over the rows and columns of elements, chunk by chunk; some rows may have
-// none.
-func (s *share[T]) rows(yield func([]int32) bool) {
-	for i := range s.chunks {
-		if !yield(s.chunks[i].Rows) {
-			return
-		}
-	}
-}
-
-func (s *share[T]) cols(yield func([]int32) bool) {
-	for i := range s.chunks {
-		if !yield(s.chunks[i].Cols) {
-			return
-		}
-	}
-}
-
-// sort sorts the chunks by where they begin on an axis. Those that begin together stay in their
-// order.
-func (c *collection[T]) sort(axis Axis) {
-	type place struct{ origin, number int }
-	places := make([]place, len(c.chunks))
-	for i := range c.chunks {
-		places[i] = place{c.chunks[i].Origin[axis], i}
-	}
-	slices.SortFunc(places, func(a, b place) int {
-		return cmp.Or(cmp.Compare(a.origin, b.origin), cmp.Compare(a.number, b.number))
-	})
-	sorted := make([]hdf5.NonZeros[T], len(c.chunks))
-	for i, p := range places {
-		sorted[i] = c.chunks[p.number]
-	}
-	c.chunks = sorted
 }
 
 // shares cuts the collection into as many shares as there are processors, of about as many

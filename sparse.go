@@ -36,9 +36,6 @@ func (l *Layer) Sparse(ctx context.Context, rows, cols Selector) (Matrix, error)
 // of numbers: integers may wrap around, fractions are cut off. [CSRAs] and [CSCAs]
 // are the same in compressed form.
 func SparseAs[T Number](ctx context.Context, l *Layer, rows, cols Selector) (*sparse.COO[T], error) {
-	if _, err := l.numbers(); err != nil {
-		return nil, err
-	}
 	return nonZerosAs[T](ctx, l, rows, cols)
 }
 

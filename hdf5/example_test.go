@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"slices"
 
 	"github.com/goloom/loom/hdf5"
 )
@@ -134,6 +135,20 @@ func ExampleStreamNonZeros() {
 	}
 	fmt.Println(total)
 	// Output: 0
+}
+
+func ExampleReadCompressed() {
+	f := must(hdf5.Open(exampleFile))
+	defer f.Close()
+	matrix := must(f.Dataset("/matrix"))
+
+	byColumn := must(hdf5.ReadCompressed[float64](context.Background(), matrix, hdf5.All(), hdf5.All(), 1))
+	column := must(must(matrix.Read(context.Background(), hdf5.All(), hdf5.At(3))).Float64s())
+	for k := byColumn.Ptr[3]; k < byColumn.Ptr[4]; k++ {
+		column[byColumn.Idx[k]] -= byColumn.Values[k]
+	}
+	fmt.Println(slices.Max(column), slices.Min(column))
+	// Output: 0 0
 }
 
 func ExampleEachNonZeros() {

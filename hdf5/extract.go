@@ -2,7 +2,6 @@ package hdf5
 
 import (
 	"math/bits"
-	"slices"
 
 	"github.com/goloom/loom/hdf5/internal/nonzero"
 )
@@ -46,6 +45,10 @@ func (nz *NonZeros[T]) extract(p *plan, pc *piece, values []byte) {
 
 // extractFrom is extract of numbers. An element that is zero only as a T is left out.
 func extractFrom[T, From Number](nz *NonZeros[T], p *plan, pc *piece, values []From) {
+	if p.byColumn {
+		extractColumns(nz, p, pc, values)
+		return
+	}
 	rows, cols := p.runs(pc)
 	width := pc.extent[1]
 	if rows.dense() && cols.dense() && cols.n == width && width%64 == 0 {
@@ -99,8 +102,8 @@ func extractWord[T, From Number](nz *NonZeros[T], col int32, part []From, mask u
 	const atOnce = 4
 	n := len(nz.Values)
 	end := n + bits.OnesCount64(mask)
-	if cap(nz.Values) < end+atOnce || cap(nz.Cols) < end+atOnce {
-		nz.Cols, nz.Values = slices.Grow(nz.Cols, 64+atOnce), slices.Grow(nz.Values, 64+atOnce)
+	if cap(nz.Values) < end+slack || cap(nz.Cols) < end+slack {
+		nz.reserve(0, 64)
 	}
 	cols, values := nz.Cols[:end+atOnce], nz.Values[:end+atOnce]
 	for ; n < end; n += atOnce {

@@ -144,8 +144,34 @@ func (d *Dataset) nonZeroPlan(ctx context.Context, rows, cols Selector, size int
 // take makes nz the elements of a piece, of which values are stored if there are any, or
 // which is full of the fill value.
 func (nz *NonZeros[T]) take(p *plan, pc *piece, values []byte, fill T) {
-	nz.Rows, nz.Ends, nz.Cols, nz.Values = nz.Rows[:0], nz.Ends[:0], nz.Cols[:0], nz.Values[:0]
+	nz.reset()
 	nz.Origin = [2]int(pc.origin)
+	nz.add(p, pc, values, fill)
+}
+
+// reset removes all elements.
+func (nz *NonZeros[T]) reset() {
+	nz.Rows, nz.Ends, nz.Cols, nz.Values = nz.Rows[:0], nz.Ends[:0], nz.Cols[:0], nz.Values[:0]
+}
+
+// slack is how many elements there is room for behind those that have been reserved: some too many
+// are moved at a time where nobody can guess how many there are.
+const slack = 8
+
+// reserve makes room for so many more rows and elements, or twice as many as there are.
+func (nz *NonZeros[T]) reserve(rows, elements int) {
+	if cap(nz.Rows)-len(nz.Rows) < rows {
+		n := max(rows, len(nz.Rows))
+		nz.Rows, nz.Ends = slices.Grow(nz.Rows, n), slices.Grow(nz.Ends, n)
+	}
+	if cap(nz.Values)-len(nz.Values) < elements+slack || cap(nz.Cols)-len(nz.Cols) < elements+slack {
+		n := max(elements, len(nz.Values)) + slack
+		nz.Cols, nz.Values = slices.Grow(nz.Cols, n), slices.Grow(nz.Values, n)
+	}
+}
+
+// add appends the elements of a piece.
+func (nz *NonZeros[T]) add(p *plan, pc *piece, values []byte, fill T) {
 	if pc.absent {
 		nz.fill(p, pc, fill)
 	} else {
@@ -170,6 +196,9 @@ func (p *plan) runs(pc *piece) (rows, cols run) {
 // fill makes an element of every selected position of a piece.
 func (nz *NonZeros[T]) fill(p *plan, pc *piece, v T) {
 	rows, cols := p.runs(pc)
+	if p.byColumn {
+		rows, cols = cols, rows
+	}
 	for i := range rows.n {
 		for k := range cols.n {
 			nz.Cols, nz.Values = append(nz.Cols, int32(cols.to(k))), append(nz.Values, v)

@@ -19,6 +19,8 @@ type plan struct {
 	selectedOnly bool
 	// inTurn says that pieces are decoded one after the other, in this order.
 	inTurn bool
+	// byColumn says that elements are collected column by column, not row by row.
+	byColumn bool
 }
 
 // A piece is a box of a dataset whose values are stored together: a chunk, or a
@@ -307,4 +309,28 @@ func (a *axis) intervals(size, gap int) []interval {
 		out = append(out, interval{at, at + 1})
 	}
 	return out
+}
+
+// storedBytes returns how many bytes of the file hold the values of a selection, filters
+// applied, and others that are stored together with them.
+func (p *plan) storedBytes(ctx context.Context) (int64, error) {
+	if p.d.layout.Class != format.Chunked {
+		return p.d.size(), nil
+	}
+	var total int64
+	err := p.boxes(func(lo, hi []uint64) error {
+		return p.d.chunks.Overlapping(lo, hi, func(c index.Chunk) error {
+			total += int64(c.Size)
+			return ctx.Err()
+		})
+	})
+	return total, err
+}
+
+// storedTogether returns the shape of the boxes of a matrix that its pieces are.
+func (d *Dataset) storedTogether() []int {
+	if d.layout.Class == format.Chunked {
+		return d.chunk
+	}
+	return []int{max(1, maxStretch/d.width/max(1, d.space.dims[1])), max(1, d.space.dims[1])}
 }

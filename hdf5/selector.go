@@ -2,6 +2,7 @@ package hdf5
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"sort"
 )
@@ -144,7 +145,49 @@ type axis struct {
 	n           int
 	start, step int   // a progression, if sorted is nil
 	sorted      []int // the positions in ascending order
-	order       []int // places in the result of sorted; nil if they are 0, 1, 2, ...
+	order       []int // places in the result of sorted; nil if they follow each other
+	first       int   // place of the first, if order is nil
+}
+
+// position returns the k-th position in ascending order.
+func (a *axis) position(k int) int {
+	if a.sorted == nil {
+		return a.start + k*a.step
+	}
+	return a.sorted[k]
+}
+
+// part returns the positions from the first up to the end-th in ascending order.
+func (a *axis) part(first, end int) axis {
+	part := axis{n: end - first, start: a.start + first*a.step, step: a.step, first: a.first + first}
+	if a.sorted != nil {
+		part.sorted = a.sorted[first:end]
+	}
+	if a.order != nil {
+		part.order = a.order[first:end]
+	}
+	return part
+}
+
+// units returns how many units of adjacent positions, of one size, an axis spans that is not
+// empty.
+func (a *axis) units(size int) int {
+	lo, hi := a.bounds()
+	return (hi-1)/size + 1 - lo/size
+}
+
+// cuts returns where to cut an axis that is not empty into parts within so many units each: the
+// number of the first position of each part, and that of all positions.
+func (a *axis) cuts(size, units int) []int {
+	cuts := []int{0}
+	for first := 0; first < a.n; {
+		lo := a.position(first)
+		lo -= lo % size
+		r := a.within(lo, lo+min(size*units, math.MaxInt-lo))
+		first += r.n
+		cuts = append(cuts, first)
+	}
+	return cuts
 }
 
 // bounds returns the lowest position and one past the highest.
@@ -169,11 +212,11 @@ func (a *axis) within(lo, hi int) run {
 		if hi > a.start {
 			end = min(a.n, (hi-a.start-1)/a.step+1)
 		}
-		return run{n: max(0, end-first), src: a.start + first*a.step - lo, step: a.step, dst: first}
+		return run{n: max(0, end-first), src: a.start + first*a.step - lo, step: a.step, dst: a.first + first}
 	}
 	first := sort.SearchInts(a.sorted, lo)
 	end := first + sort.SearchInts(a.sorted[first:], hi)
-	r := run{n: end - first, list: a.sorted[first:end], origin: lo, dst: first}
+	r := run{n: end - first, list: a.sorted[first:end], origin: lo, dst: a.first + first}
 	if a.order != nil {
 		r.places = a.order[first:end]
 	}

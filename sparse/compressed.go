@@ -32,13 +32,13 @@ func newCompressed[T Number](major, minor int, ptr []int, idx []int32, values []
 	if err := checkPointers(ptr, major, len(idx)); err != nil {
 		return compressed[T]{}, err
 	}
+	if c.ascending() {
+		return c, nil
+	}
 	for k, i := range idx {
 		if i < 0 || int(i) >= minor {
 			return compressed[T]{}, fmt.Errorf("%w: entry %d has index %d on an axis of %d", ErrIndex, k, i, minor)
 		}
-	}
-	if c.ascending() {
-		return c, nil
 	}
 	c.ptr, c.idx, c.values = slices.Clone(ptr), slices.Clone(idx), slices.Clone(values)
 	c.sortLines()
@@ -63,14 +63,20 @@ func checkPointers(ptr []int, lines, n int) error {
 	return nil
 }
 
-// ascending reports whether the indexes of every line rise strictly.
+// ascending reports whether the indexes of every line rise strictly, from 0 or more to below
+// minor.
 func (c *compressed[T]) ascending() bool {
 	for m := range c.major {
 		idx, _ := c.line(m)
-		for k := 1; k < len(idx); k++ {
-			if idx[k-1] >= idx[k] {
+		last := int32(-1)
+		for _, i := range idx {
+			if i <= last {
 				return false
 			}
+			last = i
+		}
+		if int(last) >= c.minor {
+			return false
 		}
 	}
 	return true

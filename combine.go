@@ -75,7 +75,7 @@ type CombinedSource struct {
 //
 // Layers go from file to file, as [hdf5.Tx.WriteColumns] does it: chunks are copied as
 // they are stored where whole chunks fit, and are otherwise decoded once, or seldom
-// twice. Besides its blocks of 32 MiB, it holds all row attributes, a column attribute, or
+// twice. Besides its blocks of 32 MiB, it holds all row attributes, two column attributes, or
 // a graph, at a time, and 8 bytes for each row of each source.
 func Combine(ctx context.Context, path string, sources []Source, opts ...CombineOption) (Combined, error) {
 	c := combination{}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/goloom/loom/hdf5"
@@ -50,13 +51,38 @@ func (c *combination) eachColumnAttribute(ctx context.Context, yield func(name s
 		}
 	}
 	slices.Sort(names)
-	for _, name := range names {
-		values, err := c.columnAttribute(ctx, name, lengths)
-		if err == nil && values != nil {
-			err = yield(name, values)
+	err := eachAhead(ctx, names, yield, func(ctx context.Context, name string) (*Array, error) {
+		return c.columnAttribute(ctx, name, lengths)
+	})
+	if err != nil {
+		return fmt.Errorf("column %w", err)
+	}
+	return nil
+}
+
+// eachAhead yields what there is of each name, unless it is nil, while the next is made.
+func eachAhead(ctx context.Context, names []string, yield func(name string, values *Array) error,
+	of func(ctx context.Context, name string) (*Array, error)) error {
+	type attribute struct {
+		name   string
+		values *Array
+	}
+	made := func(ctx context.Context) iter.Seq2[attribute, error] {
+		return func(yield func(attribute, error) bool) {
+			for _, name := range names {
+				values, err := of(ctx, name)
+				if !yield(attribute{name, values}, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+	for a, err := range prefetched(ctx, made) {
+		if err == nil && a.values != nil {
+			err = yield(a.name, a.values)
 		}
 		if err != nil {
-			return fmt.Errorf("column attribute %q: %w", name, err)
+			return fmt.Errorf("attribute %q: %w", a.name, err)
 		}
 	}
 	return nil
@@ -158,14 +184,12 @@ func (c *combination) writeLabels(ctx context.Context, e *edit) error {
 // writeRowAttributes writes the row attributes: of each row, what the first source
 // has that has the attribute and the row.
 func (c *combination) writeRowAttributes(ctx context.Context, e *edit) error {
-	for _, name := range c.attributeNames(func(s *mergeSource) []string { return s.rowAttrs.names }) {
-		values, err := c.rowAttribute(ctx, name)
-		if err == nil && values != nil {
-			err = e.setAttribute(ctx, Rows, name, values)
-		}
-		if err != nil {
-			return fmt.Errorf("row attribute %q: %w", name, err)
-		}
+	names := c.attributeNames(func(s *mergeSource) []string { return s.rowAttrs.names })
+	err := eachAhead(ctx, names, func(name string, values *Array) error {
+		return e.setAttribute(ctx, Rows, name, values)
+	}, c.rowAttribute)
+	if err != nil {
+		return fmt.Errorf("row %w", err)
 	}
 	return nil
 }
@@ -206,6 +230,17 @@ func (c *combination) rowAttribute(ctx context.Context, name string) (*Array, er
 // addRows adds to all, the values of a row attribute so far, those of a source for
 // rows that have none. It compares the others.
 func (c *combination) addRows(s *mergeSource, name string, owner *mergeSource, all, values *Array, has []bool) (*Array, error) {
+	if s.inOrder(c.rows) {
+		switch {
+		case all == nil: // and no row has a value
+			for i := range has {
+				has[i] = true
+			}
+			return values, nil
+		case !slices.Contains(has, false) && identical(all, values):
+			return all, nil
+		}
+	}
 	if all == nil {
 		var err error
 		if all, err = (fillRule{auto: true}).filled(name, values, c.rows); err != nil {
@@ -245,6 +280,19 @@ func (c *combination) addRows(s *mergeSource, name string, owner *mergeSource, a
 		return all, nil
 	}
 	return both.Select(from)
+}
+
+// inOrder reports whether all rows of the source are the rows of the result, of which there are n.
+func (m *mergeSource) inOrder(n int) bool {
+	if m.rows != n || len(m.at) != n {
+		return false
+	}
+	for i, row := range m.at {
+		if row != i {
+			return false
+		}
+	}
+	return true
 }
 
 // fillRows puts the value that is given for an attribute, if there is one, where no

@@ -32,6 +32,8 @@ type numbers interface {
 	tiler(m Matrix) tiler
 	// elementReader returns what reads the elements of a layer of this type to export them.
 	elementReader(l *Layer) elementReader
+	// identical is identical of arrays of this type.
+	identical(a, b *Array) bool
 	// writePlaced is edit.writePlaced for a layer of this type.
 	writePlaced(ctx context.Context, tx *hdf5.Tx, path string, rule elementRule, parts iter.Seq2[placed, error], wrote func(elements int)) error
 }

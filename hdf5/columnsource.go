@@ -221,7 +221,7 @@ func (s *columnSource) straight(k, n int) (int, bool) {
 	return s.list[k], true
 }
 
-// copyColumns copies the first rows of chunks of a run, and adds them to a list.
+// copyColumns has the first rows of chunks of a run copied, and adds them to a list.
 func (c *chunkCopier) copyColumns(ctx context.Context, run chunkRun, rows int, stored []newChunk) ([]newChunk, error) {
 	// All of the grid is there as a rule, but it is a claim, and no chunk takes less than a byte.
 	stored = slices.Grow(stored, int(min(uint64(rows)*uint64(run.n), uint64(c.from.file.size)/chunkListShare)))

@@ -64,6 +64,20 @@ var singleChanges = []scenario{
 	{"rename", []change{func(_ context.Context, tx *Tx) error {
 		return tx.Rename("/group/many/member 7", "/group/names again")
 	}}},
+	{"copy columns", []change{func(ctx context.Context, tx *Tx) error {
+		from, err := tx.dataset("/matrix")
+		if err != nil {
+			return err
+		}
+		spec := DatasetSpec{Type: from.Type(), Shape: []int{from.space.dims[0], 44}, Chunks: from.chunk, Deflate: 2}
+		return steps(
+			func() error { return tx.CreateDataset("/copied", spec) },
+			func() error {
+				return tx.WriteColumns(ctx, "/copied", ColumnOptions{},
+					Columns{From: from, Cols: Range(0, 16)}, Columns{From: from, Cols: Range(0, 28)})
+			},
+		)
+	}}},
 }
 
 // scenarios are the single changes, all of them in one transaction, and all of

@@ -50,19 +50,18 @@ func (tx *Tx) storeEncoded(chunks []encodedChunk) ([]newChunk, error) {
 	return stored, flush(len(chunks))
 }
 
-// A chunkCopier copies chunks from one file to another as they are stored.
+// A chunkCopier has chunks copied from one file to another as they are stored.
 type chunkCopier struct {
 	tx     *Tx
 	from   *Dataset
+	by     *rawCopier
 	copied uint64 // bytes so far
-	in     []byte
-	out    []byte
 
 	positions []uint64 // memory for those to come
 }
 
-// copy copies chunks, of which Addr and Size say where they are stored now, and
-// sets Addr to where they are from then on. Those that are neighbours now stay so.
+// copy has chunks copied, of which Addr and Size say where they are stored now, and
+// sets Addr to where they will be. Those that are neighbours now stay so.
 func (c *chunkCopier) copy(chunks []newChunk) error {
 	slices.SortFunc(chunks, func(a, b newChunk) int { return cmp.Compare(a.Addr, b.Addr) })
 	for len(chunks) > 0 {
@@ -79,7 +78,7 @@ func (c *chunkCopier) copy(chunks []newChunk) error {
 	return nil
 }
 
-// copyRun copies neighbours, the last of which ends at end, and leaves out what
+// copyRun has neighbours copied, the last of which ends at end, and leaves out what
 // is between them.
 func (c *chunkCopier) copyRun(chunks []newChunk, end uint64) error {
 	start := chunks[0].Addr
@@ -97,19 +96,28 @@ func (c *chunkCopier) copyRun(chunks []newChunk, end uint64) error {
 	if c.copied > uint64(c.from.file.size) {
 		return fmt.Errorf("chunks add up to more than the file's %d bytes: %w", c.from.file.size, ErrCorrupt)
 	}
-	c.in = sized(c.in, int(end-start))
-	if err := c.from.file.r.ReadFull(c.in, start); err != nil {
+	run := rawRun{from: c.from, start: start, end: end}
+	total := uint64(0)
+	for i := range chunks {
+		at, size := chunks[i].Addr-start, chunks[i].Size
+		if n := len(run.stretches); n > 0 && run.stretches[n-1].at+run.stretches[n-1].n == at {
+			run.stretches[n-1].n += size
+		} else {
+			run.stretches = append(run.stretches, stretch{at, size})
+		}
+		chunks[i].Addr = total
+		total += size
+	}
+	addr, err := c.tx.st.Alloc(total)
+	if err != nil {
 		return err
 	}
-	c.out = c.out[:0]
-	for i := range chunks {
-		from := chunks[i].Addr - start
-		chunks[i].Addr = uint64(len(c.out))
-		c.out = append(c.out, c.in[from:from+chunks[i].Size]...)
-	}
-	addr, err := c.tx.write(c.out)
 	for i := range chunks {
 		chunks[i].Addr += addr
 	}
-	return err
+	if run.to, err = c.tx.st.Region(addr, total); err != nil {
+		return err
+	}
+	c.by.runs <- run
+	return nil
 }

@@ -14,7 +14,7 @@ import (
 // here and there is copied as it is. The rest goes block by block: a block is a box
 // of whole chunks of the new matrix. The old chunks that lie across it are decoded
 // into it, and it is then encoded, both by several workers, while the one before it is
-// stored.
+// stored. What is copied goes to its place while the index, of which it is part, is built.
 
 // Columns are columns of one matrix that become columns of another one: see
 // [Tx.WriteColumns].
@@ -71,6 +71,8 @@ func (tx *Tx) writeColumns(ctx context.Context, name string, opts ColumnOptions,
 	if w.left == w.right || to.space.dims[0] == 0 {
 		return nil
 	}
+	w.copier = newRawCopier()
+	defer w.copier.end() // of which the error is that below
 	for _, step := range []func(context.Context) error{
 		w.completeChunks,
 		w.dropChunks,
@@ -85,6 +87,10 @@ func (tx *Tx) writeColumns(ctx context.Context, name string, opts ColumnOptions,
 	if err != nil {
 		return err
 	}
+	if err := w.copier.end(); err != nil {
+		tx.st.Fail(err)
+		return err
+	}
 	return tx.relayout(name, layout)
 }
 
@@ -95,6 +101,7 @@ type columnWriter struct {
 	start, end  int // of what was asked for
 	left, right int // of all that is in the same chunks
 	sources     []*columnSource
+	copier      *rawCopier  // of whole chunks
 	copied      map[int]int // by column of the grid, how many of its first chunks were copied
 	spare       []*columnBlock
 	stored      []newChunk
@@ -157,14 +164,14 @@ func (w *columnWriter) dropChunks(ctx context.Context) error {
 	})
 }
 
-// copyChunks copies the chunks that can stay as they are stored.
+// copyChunks has those chunks copied that can stay as they are stored.
 func (w *columnWriter) copyChunks(ctx context.Context) error {
 	whole := w.to.space.dims[0] / w.to.chunk[0]
 	for _, s := range w.sources {
 		if whole == 0 || !s.storedLike(w.to) {
 			continue
 		}
-		copier := chunkCopier{tx: w.tx, from: s.from}
+		copier := chunkCopier{tx: w.tx, from: s.from, by: w.copier}
 		for run := range s.chunkRuns(w.to.chunk[1]) {
 			stored, err := copier.copyColumns(ctx, run, whole, w.stored)
 			if err != nil {

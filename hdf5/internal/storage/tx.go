@@ -20,8 +20,8 @@ var (
 // no reader looks, until Commit points the superblock at it.
 //
 // Addresses count from the superblock. A Tx is for one goroutine; its Readers
-// are for any number. An error of WriteAt, and a Free that cannot be right,
-// leave Commit no choice but to fail.
+// and its Regions are for any number. An error of WriteAt, and a Free that cannot be
+// right, leave Commit no choice but to fail.
 type Tx struct {
 	volume *Volume
 	done   bool
@@ -105,19 +105,52 @@ func (t *Tx) WriteAt(b []byte, addr uint64) error {
 	if len(b) == 0 {
 		return nil
 	}
-	if !t.fresh.contains(Extent{addr, uint64(len(b))}) {
-		return t.fail(fmt.Errorf("%s: write of %d bytes at %d: %w", t.volume.name, len(b), addr, ErrCommitted))
+	r, err := t.Region(addr, uint64(len(b)))
+	if err != nil {
+		return err
+	}
+	return t.fail(r.Write(b))
+}
+
+// A Region is space of a transaction that any goroutine may write, while others use the
+// transaction.
+type Region struct {
+	volume  *Volume
+	addr, n uint64
+}
+
+// Region returns n bytes at addr, at least one, all of which must have been allocated by this transaction and
+// not freed since. They must be written before they are freed, and before Commit and Rollback.
+func (t *Tx) Region(addr, n uint64) (Region, error) {
+	if t.done {
+		return Region{}, ErrTxDone
+	}
+	if !t.fresh.contains(Extent{addr, n}) {
+		return Region{}, t.fail(fmt.Errorf("%s: write of %d bytes at %d: %w", t.volume.name, n, addr, ErrCommitted))
 	}
 	if err := t.volume.settle(); err != nil {
-		return t.fail(err)
+		return Region{}, t.fail(err)
 	}
 	t.wrote = true
-	n, err := t.volume.file.WriteAt(b, t.volume.layout.Base+int64(addr))
+	return Region{t.volume, addr, n}, nil
+}
+
+// Write writes b, as many bytes as the Region has. An error has to be passed to
+// [Tx.Fail].
+func (r Region) Write(b []byte) error {
+	v := r.volume
+	if uint64(len(b)) != r.n {
+		return fmt.Errorf("%s: write of %d bytes at %d, where there are %d: %w", v.name, len(b), r.addr, r.n, ErrOutOfBounds)
+	}
+	n, err := v.file.WriteAt(b, v.layout.Base+int64(r.addr))
 	if err != nil {
-		return t.fail(fmt.Errorf("%s: wrote %d of %d bytes at %d: %w", t.volume.name, n, len(b), addr, err))
+		return fmt.Errorf("%s: wrote %d of %d bytes at %d: %w", v.name, n, len(b), r.addr, err)
 	}
 	return nil
 }
+
+// Fail makes Commit fail with an error, if it is not nil and the first one.
+func (t *Tx) Fail(err error) { t.fail(err) }
 
 // Free says that n bytes at addr are not in use any more. Space that this
 // transaction allocated can be allocated again at once, that of the committed

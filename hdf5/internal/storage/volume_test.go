@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/goloom/loom/hdf5/internal/storage"
@@ -73,6 +74,10 @@ func TestCommittedBytesAreNotOverwritten(t *testing.T) {
 			addr, err := tx.Alloc(10)
 			return errors.Join(err, tx.WriteAt(make([]byte, 11), addr))
 		},
+		"region of others": func(tx *storage.Tx) error {
+			_, err := tx.Region(blob.Addr, blob.Size)
+			return err
+		},
 		"freed again": func(tx *storage.Tx) error {
 			addr, err := tx.Alloc(10)
 			tx.Free(addr, 10)
@@ -96,6 +101,84 @@ func TestCommittedBytesAreNotOverwritten(t *testing.T) {
 				t.Error("the file has changed")
 			}
 		})
+	}
+}
+
+// Regions are written by several goroutines while the transaction is used.
+func TestRegions(t *testing.T) {
+	f, toy := newToy(t, toyContent{"a"})
+	tx, err := toy.volume.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n = 100 // bytes of each
+	var wait sync.WaitGroup
+	var addrs []uint64
+	errs := make([]error, 20)
+	for i := range errs {
+		addr, err := tx.Alloc(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := tx.Region(addr, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		addrs = append(addrs, addr)
+		wait.Go(func() { errs[i] = r.Write(bytes.Repeat([]byte{byte('a' + i)}, n)) })
+	}
+	wait.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+	r := tx.Reader()
+	for i, addr := range addrs {
+		got := make([]byte, n)
+		if err := r.ReadFull(got, addr); err != nil || !bytes.Equal(got, bytes.Repeat([]byte{byte('a' + i)}, n)) {
+			t.Errorf("region %d holds %q, %v", i, got, err)
+		}
+	}
+	if err := errors.Join(tx.Rollback(), toy.volume.Close()); err != nil {
+		t.Fatal(err)
+	}
+	wantContent(t, f, "a")
+}
+
+func TestRegionsRefuse(t *testing.T) {
+	f, toy := newToy(t, toyContent{"a"})
+	before := f.Files()[toyName]
+	tx, err := toy.volume.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr, err := tx.Alloc(16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := tx.Region(addr, 16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{0, 15, 17} {
+		if err := r.Write(make([]byte, n)); !errors.Is(err, storage.ErrOutOfBounds) {
+			t.Errorf("%d bytes: %v, want ErrOutOfBounds", n, err)
+		}
+	}
+	full := errors.New("full")
+	f.FailAt(0, full)
+	failed := r.Write(make([]byte, 16))
+	if !errors.Is(failed, full) {
+		t.Errorf("%v, want %v", failed, full)
+	}
+	tx.Fail(failed)
+	if err := tx.Commit(toyImage(tx.End(), toy.tree.list)); !errors.Is(err, full) {
+		t.Errorf("commit: %v, want %v", err, full)
+	}
+	if _, err := tx.Region(addr, 16); !errors.Is(err, storage.ErrTxDone) {
+		t.Errorf("%v, want ErrTxDone", err)
+	}
+	if !bytes.Equal(f.Files()[toyName], before) {
+		t.Error("the file has changed")
 	}
 }
 

@@ -273,7 +273,7 @@ func (d *Dataset) merge(dims []int, changed []newChunk, yield func(index.Chunk) 
 		}
 		return nil
 	}
-	err := d.chunks.Overlapping(lo, hi, func(c index.Chunk) error {
+	err := d.chunks.Visit(lo, hi, func(c index.Chunk) error {
 		if err := next(c.Scaled); err != nil {
 			return err
 		}

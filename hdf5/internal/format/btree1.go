@@ -3,6 +3,7 @@ package format
 import (
 	"cmp"
 	"encoding/binary"
+	"fmt"
 	"slices"
 )
 
@@ -142,10 +143,13 @@ func address(b []byte, n int) uint64 {
 }
 
 // A ChunkLeaf is a leaf of a chunk B-tree as it is stored, for whoever looks for a few of
-// its chunks and has no use for the others. That its keys ascend is not known.
+// its chunks and has no use for the others, or passes over all of them once. That its keys ascend is not known.
 type ChunkLeaf struct {
+	Siblings
+	Children int // chunks
+
 	entries []byte // keys, each followed by the address of its chunk
-	n, rank int
+	rank    int
 	sz      Sizes
 }
 
@@ -153,18 +157,32 @@ type ChunkLeaf struct {
 // dataset of rank dimensions. The leaf aliases b.
 func DecodeChunkLeaf(b []byte, rank int, sz Sizes) (ChunkLeaf, error) {
 	c := newCursor(b, sz)
-	level, n, _ := btree1Start(c, btree1Chunk, BTree1ChunkKeySize(rank))
+	level, n, siblings := btree1Start(c, btree1Chunk, BTree1ChunkKeySize(rank))
 	if level != 0 {
 		c.fail("chunk B-tree node of level %d, want a leaf", level)
 	}
-	return ChunkLeaf{entries: c.rest(), n: n, rank: rank, sz: sz}, c.err
+	return ChunkLeaf{Siblings: siblings, Children: n, entries: c.rest(), rank: rank, sz: sz}, c.err
+}
+
+// Chunk returns the key of the i-th chunk, with offset as the memory for its rank+1 coordinates, and the
+// chunk's address.
+func (l *ChunkLeaf) Chunk(i int, offset []uint64) (key ChunkKey, addr uint64) {
+	size := BTree1ChunkKeySize(l.rank) + l.sz.Offset
+	b := l.entries[i*size:][:size]
+	key = ChunkKey{Size: binary.LittleEndian.Uint32(b), Mask: binary.LittleEndian.Uint32(b[4:]), Offset: offset}
+	b = b[8:]
+	for d := range offset {
+		offset[d] = binary.LittleEndian.Uint64(b)
+		b = b[8:]
+	}
+	return key, address(b, l.sz.Offset)
 }
 
 // Find returns the key of the chunk at an offset of rank+1 coordinates, which it aliases, and
 // the chunk's address. Where the keys do not ascend it may not find what is there.
 func (l *ChunkLeaf) Find(offset []uint64) (key ChunkKey, addr uint64, ok bool) {
 	keySize := BTree1ChunkKeySize(l.rank)
-	lo, hi := 0, l.n
+	lo, hi := 0, l.Children
 	for lo < hi {
 		mid := (lo + hi) / 2
 		entry := l.entries[mid*(keySize+l.sz.Offset):][:keySize+l.sz.Offset]
@@ -215,55 +233,65 @@ func btree1Fields(c *cursor) (kind uint8, level, children int) {
 	return kind, level, children
 }
 
-// EncodeGroupNode encodes a group B-tree node, filled up with zeros to the size
-// of a full one, which has 2*k children.
-func EncodeGroupNode(node *GroupNode, k uint16, sz Sizes) ([]byte, error) {
-	b := newBuilder(sz)
-	b.btree1Start(btree1Group, node.Level, len(node.Children), node.Siblings)
-	b.btree1Entries(len(node.Keys), node.Children, k, func(i int) { b.length(node.Keys[i]) })
-	b.fill(BTree1NodeSize(sz, k, BTree1GroupKeySize(sz)))
-	return b.done("group B-tree node")
+// AppendGroupKey appends a key of a group's B-tree: where in the local heap the name begins.
+func AppendGroupKey(b []byte, name uint64, sz Sizes) ([]byte, error) {
+	key := builder{buf: b, sz: sz}
+	key.length(name)
+	return key.done("key of group B-tree")
 }
 
-// EncodeChunkNode encodes a chunk B-tree node of a dataset of rank dimensions,
-// filled up with zeros to the size of a full one, which has 2*k children.
-func EncodeChunkNode(node *ChunkNode, rank int, k uint16, sz Sizes) ([]byte, error) {
-	b := newBuilder(sz)
-	b.btree1Start(btree1Chunk, node.Level, len(node.Children), node.Siblings)
-	b.btree1Entries(len(node.Keys), node.Children, k, func(i int) { b.chunkKey(node.Keys[i], rank) })
-	b.fill(BTree1NodeSize(sz, k, BTree1ChunkKeySize(rank)))
-	return b.done("chunk B-tree node")
-}
-
-func (b *builder) btree1Start(kind uint8, level, children int, s Siblings) {
-	b.text("TREE")
-	b.u8(kind)
-	b.count(level, 1, "level")
-	b.count(children, 2, "number of children")
-	b.addr(s.Left)
-	b.addr(s.Right)
-}
-
-// btree1Entries writes keys and children by turns.
-func (b *builder) btree1Entries(keys int, children []uint64, k uint16, key func(i int)) {
-	if len(children) > 2*int(k) || keys != len(children)+1 {
-		b.fail("%d children with %d keys, want at most %d children and one key more", len(children), keys, 2*int(k))
-		return
-	}
-	for i, child := range children {
-		key(i)
-		b.addr(child)
-	}
-	key(len(children))
-}
-
-func (b *builder) chunkKey(k ChunkKey, rank int) {
-	if len(k.Offset) != rank+1 {
-		b.fail("key with %d offsets, want %d", len(k.Offset), rank+1)
-	}
-	b.u32(k.Size)
-	b.u32(k.Mask)
+// AppendChunkKey appends a key of a chunk B-tree, which has as many dimensions as k.Offset has
+// elements, less one.
+func AppendChunkKey(b []byte, k ChunkKey) []byte {
+	b = binary.LittleEndian.AppendUint32(b, k.Size)
+	b = binary.LittleEndian.AppendUint32(b, k.Mask)
 	for _, off := range k.Offset {
-		b.u64(off)
+		b = binary.LittleEndian.AppendUint64(b, off)
 	}
+	return b
+}
+
+// AppendChild appends the address of a child of a version 1 B-tree node.
+func AppendChild(b []byte, addr uint64, sz Sizes) ([]byte, error) {
+	if sz.Offset == 8 {
+		return binary.LittleEndian.AppendUint64(b, addr), nil // whatever it is, it fits
+	}
+	child := builder{buf: b, sz: sz}
+	child.addr(addr)
+	return child.done("child of version 1 B-tree node")
+}
+
+// A BTree1Node is a node of a version 1 B-tree whose entries are encoded.
+type BTree1Node struct {
+	Chunks bool // it is one of a chunk B-tree, not of a group's
+	Level  int  // 0 is a leaf
+	Siblings
+
+	// Entries are keys and children by turns, a key first and last.
+	Entries []byte
+}
+
+// AppendBTree1Node appends a node, filled up with zeros to the size of a full one, which has
+// 2*k children.
+func AppendBTree1Node(b []byte, node *BTree1Node, keySize int, k uint16, sz Sizes) ([]byte, error) {
+	children := (len(node.Entries) - keySize) / (keySize + sz.Offset)
+	if children > 2*int(k) || len(node.Entries) != children*(keySize+sz.Offset)+keySize {
+		return nil, fmt.Errorf("version 1 B-tree node: entries of %d bytes, want keys of %d and at most %d children: %w",
+			len(node.Entries), keySize, 2*int(k), ErrUnencodable)
+	}
+	start := len(b)
+	e := builder{buf: slices.Grow(b, int(BTree1NodeSize(sz, k, keySize))), sz: sz}
+	e.text("TREE")
+	if node.Chunks {
+		e.u8(btree1Chunk)
+	} else {
+		e.u8(btree1Group)
+	}
+	e.count(node.Level, 1, "level")
+	e.count(children, 2, "number of children")
+	e.addr(node.Left)
+	e.addr(node.Right)
+	e.bytes(node.Entries)
+	e.fill(uint64(start) + BTree1NodeSize(sz, k, keySize))
+	return e.done("version 1 B-tree node")
 }

@@ -29,6 +29,20 @@ func FuzzChunkNode(f *testing.F) {
 			if err == nil && len(node.Keys) != len(node.Children)+1 {
 				t.Fatalf("%d keys of %d children", len(node.Keys), len(node.Children))
 			}
+			leaf, failed := DecodeChunkLeaf(b, int(rank%33), sz)
+			if (failed == nil) != (err == nil && node.Level == 0) {
+				t.Fatalf("leaf: %v, node of level %d: %v", failed, node.Level, err)
+			}
+			if failed != nil {
+				continue
+			}
+			offset := make([]uint64, rank%33+1)
+			for i := range leaf.Children {
+				key, addr := leaf.Chunk(i, offset)
+				if want := node.Keys[i]; key.Size != want.Size || key.Mask != want.Mask || !slices.Equal(key.Offset, want.Offset) || addr != node.Children[i] {
+					t.Fatalf("chunk %d: %v at %d, want %v at %d", i, key, addr, want, node.Children[i])
+				}
+			}
 		}
 	})
 }

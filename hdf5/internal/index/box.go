@@ -15,6 +15,16 @@ func (b box) empty() bool {
 	return false
 }
 
+// contains reports whether p is a position of the box.
+func (b box) contains(p []uint64) bool {
+	for d, at := range p {
+		if at < b.lo[d] || at >= b.hi[d] {
+			return false
+		}
+	}
+	return true
+}
+
 // seek moves p to the first position of the box that is p or comes after it in
 // row-major order, and reports whether there is one. The box must not be empty.
 func (b box) seek(p []uint64) bool {

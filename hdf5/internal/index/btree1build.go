@@ -7,29 +7,36 @@ import (
 )
 
 // A btree1Builder makes a version 1 B-tree out of children that come in order:
-// every node but the last of its level is full. It keeps one node a level.
-type btree1Builder[K any] struct {
-	w    Writer
-	k    uint16 // half the children of a full node
-	size uint64 // bytes of every node
+// every node but the last of its level is full. It keeps one node a level, and those that are
+// full and have not been written yet.
+type btree1Builder struct {
+	w       runWriter
+	sz      format.Sizes
+	k       uint16 // half the children of a full node
+	keySize int
+	chunks  bool // see format.BTree1Node
 
-	encode func(level int, s format.Siblings, keys []K, children []uint64) ([]byte, error)
+	levels []*openNode // leaves first
+	node   []byte      // memory for encoding one
+}
 
-	levels []*openNode[K] // leaves first
+// newBTree1Builder returns a builder of a tree whose keys are of a size.
+func newBTree1Builder(w Writer, sz format.Sizes, k uint16, keySize int, chunks bool) *btree1Builder {
+	return &btree1Builder{w: runWriter{Writer: w}, sz: sz, k: k, keySize: keySize, chunks: chunks}
 }
 
 // An openNode is the node of a level that children are being added to. Its
 // address is known, so that its left sibling can be written.
-type openNode[K any] struct {
+type openNode struct {
 	addr     uint64
 	left     uint64 // address of the node before it
-	keys     []K    // one for each child: its left bound
-	children []uint64
+	children int
+	entries  []byte // for each child the key that is its left bound, and its address
 }
 
 // add puts a child of the given level's nodes after those that are there, with
-// the key that bounds it on the left.
-func (b *btree1Builder[K]) add(level int, key K, child uint64) error {
+// the key that bounds it on the left, encoded.
+func (b *btree1Builder) add(level int, key []byte, child uint64) (err error) {
 	if level == len(b.levels) {
 		node, err := b.open(format.Undefined)
 		if err != nil {
@@ -38,7 +45,7 @@ func (b *btree1Builder[K]) add(level int, key K, child uint64) error {
 		b.levels = append(b.levels, node)
 	}
 	node := b.levels[level]
-	if len(node.children) == 2*int(b.k) {
+	if node.children == 2*int(b.k) {
 		next, err := b.open(node.addr)
 		if err != nil {
 			return err
@@ -46,49 +53,52 @@ func (b *btree1Builder[K]) add(level int, key K, child uint64) error {
 		if err := b.close(level, next.addr, key); err != nil {
 			return err
 		}
-		next.keys, next.children = node.keys[:0], node.children[:0]
+		next.entries = node.entries[:0]
 		b.levels[level], node = next, next
 	}
-	node.keys, node.children = append(node.keys, key), append(node.children, child)
-	return nil
+	node.children++
+	node.entries, err = format.AppendChild(append(node.entries, key...), child, b.sz)
+	return err
 }
 
 // open makes a node to the right of the one at address left.
-func (b *btree1Builder[K]) open(left uint64) (*openNode[K], error) {
-	addr, err := b.w.Alloc(b.size)
+func (b *btree1Builder) open(left uint64) (*openNode, error) {
+	size := format.BTree1NodeSize(b.sz, b.k, b.keySize)
+	addr, err := b.w.Alloc(size)
 	if err != nil {
-		return nil, fmt.Errorf("version 1 B-tree node of %d bytes: %w", b.size, err)
+		return nil, fmt.Errorf("version 1 B-tree node of %d bytes: %w", size, err)
 	}
-	return &openNode[K]{addr: addr, left: left}, nil
+	return &openNode{addr: addr, left: left}, nil
 }
 
 // close writes the open node of a level and, unless it is the root, hands it to
 // the level above.
-func (b *btree1Builder[K]) close(level int, right uint64, last K) error {
+func (b *btree1Builder) close(level int, right uint64, last []byte) (err error) {
 	node := b.levels[level]
 	siblings := format.Siblings{Left: node.left, Right: right}
 	if siblings.Left != format.Undefined || siblings.Right != format.Undefined {
-		if err := b.add(level+1, node.keys[0], node.addr); err != nil {
+		if err := b.add(level+1, node.entries[:b.keySize], node.addr); err != nil {
 			return err
 		}
 	}
-	encoded, err := b.encode(level, siblings, append(node.keys, last), node.children)
-	if err != nil {
+	node.entries = append(node.entries, last...)
+	whole := format.BTree1Node{Chunks: b.chunks, Level: level, Siblings: siblings, Entries: node.entries}
+	if b.node, err = format.AppendBTree1Node(b.node[:0], &whole, b.keySize, b.k, b.sz); err != nil {
 		return err
 	}
-	return b.w.WriteAt(encoded, node.addr)
+	return b.w.WriteAt(b.node, node.addr)
 }
 
 // finish writes what is open, with last as the key that bounds the last child
 // on the right, and returns the root's address.
-func (b *btree1Builder[K]) finish(last K) (root uint64, err error) {
+func (b *btree1Builder) finish(last []byte) (root uint64, err error) {
 	for level := 0; level < len(b.levels); level++ {
 		root = b.levels[level].addr
 		if err := b.close(level, format.Undefined, last); err != nil {
 			return 0, err
 		}
 	}
-	return root, nil
+	return root, b.w.flush()
 }
 
 // checkRank refuses nodes that have no room for a child, or whose children their

@@ -53,11 +53,15 @@ func (d *draft) WriteAt(b []byte, addr uint64) error {
 	if err := d.step(); err != nil {
 		return err
 	}
-	if n, ok := d.rooms[addr]; !ok || n != uint64(len(b)) || d.written[addr] {
-		return fmt.Errorf("write of %d bytes at %d, where room for %d was allocated (written: %t)", len(b), addr, n, d.written[addr])
+	for len(b) > 0 { // places one behind the other may be written at once
+		n, ok := d.rooms[addr]
+		if !ok || n > uint64(len(b)) || d.written[addr] {
+			return fmt.Errorf("write of %d bytes at %d, where room for %d was allocated (written: %t)", len(b), addr, n, d.written[addr])
+		}
+		d.written[addr] = true
+		copy(d.buf[addr:], b[:n])
+		addr, b = addr+n, b[n:]
 	}
-	d.written[addr] = true
-	copy(d.buf[addr:], b)
 	return nil
 }
 
@@ -236,6 +240,7 @@ func TestChunkTreesSurvive(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Fatalf("got  %v\nwant %v", got, want)
 		}
+		visitsWhatOverlaps(t, c, shape)
 	})
 }
 
@@ -279,6 +284,31 @@ func TestBoxesOfChunkTrees(t *testing.T) {
 			}
 		}
 	})
+}
+
+// visitsWhatOverlaps visits a box, twice, and finds what is there otherwise.
+func visitsWhatOverlaps(t *rapid.T, c *Chunks, shape []uint64) {
+	lo, hi := make([]uint64, len(shape)), make([]uint64, len(shape))
+	for d, n := range shape {
+		lo[d] = rapid.Uint64Range(0, n).Draw(t, "lo")
+		hi[d] = rapid.Uint64Range(0, n).Draw(t, "hi")
+	}
+	found := func(walk func(lo, hi []uint64, yield func(Chunk) error) error) (list []string) {
+		err := walk(lo, hi, func(c Chunk) error {
+			list = append(list, fmt.Sprint(c))
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	want := found(c.Overlapping)
+	for range 2 {
+		if got := found(c.Visit); !slices.Equal(got, want) {
+			t.Fatalf("visited %v, want %v", got, want)
+		}
+	}
 }
 
 // nodesOf is how many nodes of so many children a tree over n of them has.

@@ -59,7 +59,7 @@ func (t *chunkTree1) overlapping(b box, yield func(Chunk) error) error {
 	if err != nil {
 		return err
 	}
-	keys := box{append(b.lo[:len(b.lo):len(b.lo)], 0), append(b.hi[:len(b.hi):len(b.hi)], 1)}
+	keys := t.keys(b)
 	if root.level == 0 {
 		return t.leaf(root, keys, yield)
 	}
@@ -70,6 +70,11 @@ func (t *chunkTree1) overlapping(b box, yield func(Chunk) error) error {
 	return w.flush()
 }
 
+// keys are the keys of the chunks in a box.
+func (t *chunkTree1) keys(b box) box {
+	return box{append(b.lo[:len(b.lo):len(b.lo)], 0), append(b.hi[:len(b.hi):len(b.hi)], 1)}
+}
+
 // A chunkWalk1 is one walk over the chunks in a box. It goes down to the parents of leaves and
 // gathers the leaves that are wanted, because those are loaded by all processors at once.
 type chunkWalk1 struct {
@@ -78,6 +83,7 @@ type chunkWalk1 struct {
 	box    box
 	leaves []chunkLeaf1 // wanted, in order
 	yield  func(Chunk) error
+	pass   func() error // unless nil, what is done with the leaves that were gathered
 }
 
 // A chunkLeaf1 is the i-th child of a node.
@@ -120,8 +126,10 @@ func (w *chunkWalk1) below(node *chunkNode1, i int, pos []uint64) error {
 		}
 		return w.walk(child)
 	}
-	if found, err := w.pick(node, i, pos); found || err != nil {
-		return err
+	if w.pass == nil {
+		if found, err := w.pick(node, i, pos); found || err != nil {
+			return err
+		}
 	}
 	w.leaves = append(w.leaves, chunkLeaf1{node, i})
 	if len(w.leaves) < walkAhead {
@@ -132,6 +140,10 @@ func (w *chunkWalk1) below(node *chunkNode1, i int, pos []uint64) error {
 
 // flush yields the chunks of the box in the leaves that were gathered.
 func (w *chunkWalk1) flush() error {
+	defer func() { w.leaves = w.leaves[:0] }()
+	if w.pass != nil {
+		return w.pass()
+	}
 	err := inParallel(len(w.leaves), func(k int) error {
 		_, err := w.child(w.leaves[k].parent, w.leaves[k].i)
 		return err
@@ -148,7 +160,6 @@ func (w *chunkWalk1) flush() error {
 			return err
 		}
 	}
-	w.leaves = w.leaves[:0]
 	return nil
 }
 

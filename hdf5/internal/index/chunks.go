@@ -89,6 +89,20 @@ func openChunkIndex(r *storage.Reader, p ChunkParams, g grid) (chunkIndex, error
 //
 // An error of yield ends the walk and is returned as it is.
 func (c *Chunks) Overlapping(lo, hi []uint64, yield func(Chunk) error) error {
+	return c.walk(lo, hi, yield, c.index.overlapping)
+}
+
+// Visit yields what [Chunks.Overlapping] does, for those who ask once: it keeps no leaves of a
+// version 1 B-tree, but reads them anew each time.
+func (c *Chunks) Visit(lo, hi []uint64, yield func(Chunk) error) error {
+	if tree, ok := c.index.(*chunkTree1); ok {
+		return c.walk(lo, hi, yield, tree.visit)
+	}
+	return c.Overlapping(lo, hi, yield)
+}
+
+// walk checks what overlapping, or something that does the same, yields.
+func (c *Chunks) walk(lo, hi []uint64, yield func(Chunk) error, overlapping func(box, func(Chunk) error) error) error {
 	if len(lo) != c.rank || len(hi) != c.rank {
 		return fmt.Errorf("box of %d and %d coordinates in a dataset of rank %d", len(lo), len(hi), c.rank)
 	}
@@ -96,7 +110,7 @@ func (c *Chunks) Overlapping(lo, hi []uint64, yield func(Chunk) error) error {
 	if b.empty() {
 		return nil
 	}
-	return c.index.overlapping(b, func(ch Chunk) error {
+	return overlapping(b, func(ch Chunk) error {
 		if err := c.r.Check(ch.Addr, ch.Size); err != nil {
 			return fmt.Errorf("chunk %v: %w", ch.Scaled, err)
 		}

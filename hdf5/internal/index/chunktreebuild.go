@@ -23,15 +23,9 @@ func BuildChunkTree(w Writer, sz format.Sizes, k uint16, layout format.Layout, c
 		return 0, fmt.Errorf("chunk B-tree: %w", err)
 	}
 	rank := len(layout.ChunkDims)
-	tree := btree1Builder[format.ChunkKey]{
-		w: w, k: k,
-		size: format.BTree1NodeSize(sz, k, format.BTree1ChunkKeySize(rank)),
-		encode: func(level int, s format.Siblings, keys []format.ChunkKey, children []uint64) ([]byte, error) {
-			return format.EncodeChunkNode(&format.ChunkNode{Level: level, Siblings: s, Keys: keys, Children: children}, rank, k, sz)
-		},
-	}
+	tree := newBTree1Builder(w, sz, k, format.BTree1ChunkKeySize(rank), true)
 	var last []uint64 // position of the chunk before
-	var offsets offsetSlab
+	offset, key := make([]uint64, 0, rank+1), make([]byte, 0, format.BTree1ChunkKeySize(rank))
 	for c, err := range chunks {
 		if err != nil {
 			return 0, err
@@ -39,11 +33,12 @@ func BuildChunkTree(w Writer, sz format.Sizes, k uint16, layout format.Layout, c
 		if last != nil && slices.Compare(last, c.Scaled) >= 0 {
 			return 0, fmt.Errorf("chunk B-tree: chunk %d after chunk %d: %w", c.Scaled, last, format.ErrUnencodable)
 		}
-		key, err := chunkKey(c, layout.ChunkDims, &offsets)
+		k, err := chunkKey(c, layout.ChunkDims, offset)
 		if err != nil {
 			return 0, fmt.Errorf("chunk B-tree: %w", err)
 		}
 		last = append(last[:0], c.Scaled...)
+		key = format.AppendChunkKey(key[:0], k)
 		if err := tree.add(0, key, c.Addr); err != nil {
 			return 0, err
 		}
@@ -55,15 +50,15 @@ func BuildChunkTree(w Writer, sz format.Sizes, k uint16, layout format.Layout, c
 	if err != nil {
 		return 0, fmt.Errorf("chunk B-tree: %w", err)
 	}
-	return tree.finish(end)
+	return tree.finish(format.AppendChunkKey(key[:0], end))
 }
 
-// chunkKey is the key of a chunk.
-func chunkKey(c Chunk, dims []uint64, offsets *offsetSlab) (format.ChunkKey, error) {
+// chunkKey is the key of a chunk, with the memory of off.
+func chunkKey(c Chunk, dims, off []uint64) (format.ChunkKey, error) {
 	if c.Size > math.MaxUint32 || c.Addr == format.Undefined {
 		return format.ChunkKey{}, fmt.Errorf("chunk %d of %d bytes at address %#x: %w", c.Scaled, c.Size, c.Addr, format.ErrUnencodable)
 	}
-	off, err := elementOffset(offsets.next(len(dims)+1), c.Scaled, dims)
+	off, err := elementOffset(off[:0], c.Scaled, dims)
 	return format.ChunkKey{Size: uint32(c.Size), Mask: c.Mask, Offset: append(off, 0)}, err
 }
 
@@ -76,21 +71,6 @@ func endKey(last []uint64, layout format.Layout) (format.ChunkKey, error) {
 	}
 	off, err := elementOffset(nil, next, layout.ChunkDims)
 	return format.ChunkKey{Offset: append(off, uint64(layout.ElemSize))}, err
-}
-
-// An offsetSlab is memory for the offsets of keys to come: one for each chunk would take
-// longer than all else that is done with a key.
-type offsetSlab struct{ rest []uint64 }
-
-// next returns an empty slice with room for n numbers.
-func (s *offsetSlab) next(n int) []uint64 {
-	const keys = 64
-	if len(s.rest) < n {
-		s.rest = make([]uint64, keys*n)
-	}
-	room := s.rest[:0:n]
-	s.rest = s.rest[n:]
-	return room
 }
 
 // elementOffset appends to off the position in elements of the chunk at a position

@@ -92,7 +92,9 @@ func FuzzChunks(f *testing.F) {
 		lo, hi := []uint64{0, 1}, []uint64{unlimited, uint64(cols)}
 		var last []uint64
 		var first []string // chunks of the first column
+		var all []string
 		err = c.Overlapping(lo, hi, func(ch Chunk) error {
+			all = append(all, fmt.Sprint(ch))
 			if !contains(lo, hi, ch.Scaled) {
 				t.Fatalf("chunk %v is not in the box from %v to %v", ch.Scaled, lo, hi)
 			}
@@ -108,6 +110,14 @@ func FuzzChunks(f *testing.F) {
 			}
 			return nil
 		})
+		var visited []string
+		visiting := c.Visit(lo, hi, func(ch Chunk) error {
+			visited = append(visited, fmt.Sprint(ch))
+			return nil
+		})
+		if err == nil && (visiting != nil || !slices.Equal(visited, all)) {
+			t.Fatalf("visited %v (error %v), want %v", visited, visiting, all)
+		}
 		if err != nil || cols < 2 {
 			return
 		}

@@ -77,11 +77,13 @@ func TestDamagedLeavesOfAChunkTree(t *testing.T) {
 		}
 		ignore := func(Chunk) error { return nil }
 		named := fmt.Sprintf("address %d:", slices.Min(broken))
-		if err := c.Overlapping([]uint64{0, 0}, []uint64{rows, cols}, ignore); !errors.Is(err, format.ErrCorrupt) || !strings.Contains(err.Error(), named) {
-			t.Errorf("leaves at %d broken: %v, want ErrCorrupt that names %q", broken, err, named)
-		}
-		if err := c.Overlapping([]uint64{rows - 1, 0}, []uint64{rows, cols}, ignore); err != nil {
-			t.Errorf("row that touches no broken leaf: %v", err)
+		for _, walk := range []func(lo, hi []uint64, yield func(Chunk) error) error{c.Overlapping, c.Visit} {
+			if err := walk([]uint64{0, 0}, []uint64{rows, cols}, ignore); !errors.Is(err, format.ErrCorrupt) || !strings.Contains(err.Error(), named) {
+				t.Errorf("leaves at %d broken: %v, want ErrCorrupt that names %q", broken, err, named)
+			}
+			if err := walk([]uint64{rows - 1, 0}, []uint64{rows, cols}, ignore); err != nil {
+				t.Errorf("row that touches no broken leaf: %v", err)
+			}
 		}
 	}
 }

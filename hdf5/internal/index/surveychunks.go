@@ -94,8 +94,9 @@ func (c *chunkSurvey) btree1() error {
 
 type chunkTree1Survey struct {
 	*chunkSurvey
-	tree   *chunkTree1
-	levels siblings
+	tree    *chunkTree1
+	levels  siblings
+	passing passingLeaf
 }
 
 // node surveys the tree below the node at addr, child i of parent, which is nil
@@ -109,31 +110,77 @@ func (w *chunkTree1Survey) node(addr uint64, parent *chunkNode1, i int) error {
 		w.levels.broken = true
 		return w.Damage(addr, err)
 	}
-	rank := len(w.tree.dims)
-	size := format.BTree1NodeSize(w.Sizes, w.Ks.Chunk, format.BTree1ChunkKeySize(rank))
-	if err := w.extent(addr, size, ChunkIndexKind); err != nil {
-		return err
-	}
 	entries := node.keys.rows
 	if node.level > 0 {
 		entries = len(node.children)
 	}
-	if err := w.room("chunk B-tree", addr, entries, w.Ks.Chunk); err != nil {
+	if err := w.place(addr, entries); err != nil {
 		return err
 	}
 	if err := w.levels.next(w.Survey, addr, node.level, "chunk B-tree"); err != nil {
 		return err
 	}
-	if node.level > 0 {
-		for i, child := range node.addrs {
-			if err := w.node(child, node, i); err != nil {
-				return err
-			}
+	if node.level == 0 {
+		rank := len(w.tree.dims)
+		everywhere := box{make([]uint64, rank+1), slices.Repeat([]uint64{unlimited}, rank+1)}
+		return w.tree.leaf(node, everywhere, w.ordered)
+	}
+	for i, child := range node.addrs {
+		if node.level > 1 {
+			err = w.node(child, node, i)
+		} else {
+			err = w.leaf(child, node, i)
 		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// place reports the extent of a node that has so many entries.
+func (w *chunkTree1Survey) place(addr uint64, entries int) error {
+	size := format.BTree1NodeSize(w.Sizes, w.Ks.Chunk, format.BTree1ChunkKeySize(len(w.tree.dims)))
+	if err := w.extent(addr, size, ChunkIndexKind); err != nil {
+		return err
+	}
+	return w.room("chunk B-tree", addr, entries, w.Ks.Chunk)
+}
+
+// leaf surveys the leaf at addr, child i of parent.
+func (w *chunkTree1Survey) leaf(addr uint64, parent *chunkNode1, i int) error {
+	if w.tree.budget.exhausted() {
 		return nil
 	}
-	everywhere := box{make([]uint64, rank+1), slices.Repeat([]uint64{unlimited}, rank+1)}
-	return w.tree.leaf(node, everywhere, w.ordered)
+	l := &w.passing
+	err := w.tree.readPassing(l, parent, i)
+	if err == nil {
+		err = w.spend(addr, len(l.stored))
+	}
+	if err != nil {
+		w.levels.broken = true
+		return w.Damage(addr, err)
+	}
+	if err := w.place(addr, l.rows()); err != nil {
+		return err
+	}
+	if err := w.levels.follow(w.Survey, addr, 0, l.leaf.Siblings, "chunk B-tree"); err != nil {
+		return err
+	}
+	for i := range l.rows() {
+		if err := w.ordered(l.chunk(i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// spend accounts for a node of n bytes.
+func (w *chunkTree1Survey) spend(addr uint64, n int) error {
+	if err := w.tree.budget.spend(n); err != nil {
+		return fmt.Errorf("chunk B-tree node at address %d: %w", addr, err)
+	}
+	return nil
 }
 
 // load reads a node and holds it against its parent.
@@ -142,8 +189,8 @@ func (w *chunkTree1Survey) load(addr uint64, parent *chunkNode1, i int) (*chunkN
 	if err != nil {
 		return nil, err
 	}
-	if err := w.tree.budget.spend(size); err != nil {
-		return nil, fmt.Errorf("chunk B-tree node at address %d: %w", addr, err)
+	if err := w.spend(addr, size); err != nil {
+		return nil, err
 	}
 	if parent != nil && node.level != parent.level-1 {
 		return nil, fmt.Errorf("chunk B-tree node at address %d has level %d below level %d: %w", addr, node.level, parent.level, format.ErrCorrupt)

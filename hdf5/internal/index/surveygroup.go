@@ -176,16 +176,24 @@ func (l *siblings) next(s *Survey, addr uint64, level int, kind string) error {
 	if err != nil {
 		return s.Damage(addr, err)
 	}
+	return l.follow(s, addr, level, format.Siblings{Left: left, Right: right}, kind)
+}
+
+// follow is next for a node whose siblings are known.
+func (l *siblings) follow(s *Survey, addr uint64, level int, now format.Siblings, kind string) error {
+	if l.broken {
+		return nil
+	}
 	before := l.last[level]
-	l.last[level] = sibling{seen: true, addr: addr, right: right}
+	l.last[level] = sibling{seen: true, addr: addr, right: now.Right}
 	if !before.seen {
 		before = sibling{addr: format.Undefined, right: addr}
 	}
-	if left == before.addr && before.right == addr {
+	if now.Left == before.addr && before.right == addr {
 		return nil
 	}
 	return s.Damage(addr, fmt.Errorf("%s node at address %#x of level %d comes after %#x, which has %#x as its right neighbour, and has %#x as its left: %w",
-		kind, addr, level, before.addr, before.right, left, format.ErrCorrupt))
+		kind, addr, level, before.addr, before.right, now.Left, format.ErrCorrupt))
 }
 
 // end makes sure that no level goes on after the last node seen.

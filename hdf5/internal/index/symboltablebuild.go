@@ -87,22 +87,21 @@ func writeLocalHeap(w Writer, sz format.Sizes, names []byte) (addr uint64, err e
 
 // writeSymbolNodes writes the links of a group and the B-tree over them.
 func writeSymbolNodes(w Writer, sz format.Sizes, leafK, internalK uint16, entries []format.SymbolEntry) (root uint64, err error) {
-	encode := func(level int, s format.Siblings, keys, children []uint64) ([]byte, error) {
-		return format.EncodeGroupNode(&format.GroupNode{Level: level, Siblings: s, Keys: keys, Children: children}, internalK, sz)
+	keySize := format.BTree1GroupKeySize(sz)
+	before, err := format.AppendGroupKey(nil, 0, sz)
+	if err != nil {
+		return 0, err
 	}
 	if len(entries) == 0 {
-		b, err := encode(0, format.Siblings{Left: format.Undefined, Right: format.Undefined}, []uint64{0}, nil)
+		empty := format.BTree1Node{Siblings: format.Siblings{Left: format.Undefined, Right: format.Undefined}, Entries: before}
+		b, err := format.AppendBTree1Node(nil, &empty, keySize, internalK, sz)
 		if err != nil {
 			return 0, err
 		}
 		return place(w, b)
 	}
-	tree := btree1Builder[uint64]{
-		w: w, k: internalK, encode: encode,
-		size: format.BTree1NodeSize(sz, internalK, format.BTree1GroupKeySize(sz)),
-	}
+	tree := newBTree1Builder(w, sz, internalK, keySize, false)
 	// A node's left key is the greatest name before it, the empty one at first.
-	before := uint64(0)
 	for node := range slices.Chunk(entries, 2*int(leafK)) {
 		b, err := format.EncodeSymbolNode(node, leafK, sz)
 		if err != nil {
@@ -115,7 +114,9 @@ func writeSymbolNodes(w Writer, sz format.Sizes, leafK, internalK uint16, entrie
 		if err := tree.add(0, before, addr); err != nil {
 			return 0, err
 		}
-		before = node[len(node)-1].Name
+		if before, err = format.AppendGroupKey(before[:0], node[len(node)-1].Name, sz); err != nil {
+			return 0, err
+		}
 	}
 	return tree.finish(before)
 }

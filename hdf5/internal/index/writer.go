@@ -16,3 +16,36 @@ func place(w Writer, b []byte) (addr uint64, err error) {
 	}
 	return addr, w.WriteAt(b, addr)
 }
+
+// runBytes is how much a runWriter holds back at most.
+const runBytes = 256 << 10
+
+// A runWriter writes what comes one behind the other in the file at once: a node is written in
+// little more than the time that it takes to ask for that. Whoever is done calls flush.
+type runWriter struct {
+	Writer
+	addr uint64
+	run  []byte // to be written at addr
+}
+
+// WriteAt writes b, which it does not keep, at addr, now or later.
+func (w *runWriter) WriteAt(b []byte, addr uint64) error {
+	if addr != w.addr+uint64(len(w.run)) || len(w.run)+len(b) > runBytes {
+		if err := w.flush(); err != nil {
+			return err
+		}
+		w.addr = addr
+	}
+	w.run = append(w.run, b...)
+	return nil
+}
+
+// flush writes what was held back.
+func (w *runWriter) flush() error {
+	if len(w.run) == 0 {
+		return nil
+	}
+	err := w.Writer.WriteAt(w.run, w.addr)
+	w.addr, w.run = w.addr+uint64(len(w.run)), w.run[:0]
+	return err
+}

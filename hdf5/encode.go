@@ -201,15 +201,7 @@ func encodeOpaque(t *Datatype, data any) ([]byte, error) {
 
 func (e *encoder) strings(t *Datatype, values []string) ([]byte, error) {
 	if t.VariableLength() {
-		var out []byte
-		for _, s := range values {
-			ref, err := e.reference([]byte(s), len(s))
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, ref...)
-		}
-		return out, nil
+		return e.variableStrings(values)
 	}
 	size := t.Size()
 	pad := byte(0)
@@ -230,21 +222,47 @@ func (e *encoder) strings(t *Datatype, values []string) ([]byte, error) {
 	return out, nil
 }
 
-// reference stores bytes in the heap and returns the element that refers to
-// them: a number of elements and the place (section IV.B).
-func (e *encoder) reference(b []byte, elements int) ([]byte, error) {
-	out := make([]byte, 8+e.sz.Offset)
-	if elements == 0 {
-		return out, nil
+// variableStrings stores strings in the heap and returns the elements that refer to them.
+func (e *encoder) variableStrings(values []string) ([]byte, error) {
+	out := make([]byte, 0, len(values)*e.referenceSize())
+	for _, s := range values {
+		var collection uint64
+		var i uint32
+		if len(s) > 0 {
+			var err error
+			if collection, i, err = e.heap.PutString(s); err != nil {
+				return nil, err
+			}
+		}
+		out = e.appendReference(out, len(s), collection, i)
 	}
-	collection, i, err := e.heap.Put(b)
-	if err != nil {
-		return nil, err
-	}
-	binary.LittleEndian.PutUint32(out, uint32(elements))
-	putBytes(out[4:4+e.sz.Offset], collection, false)
-	binary.LittleEndian.PutUint32(out[4+e.sz.Offset:], i)
 	return out, nil
+}
+
+// reference stores bytes in the heap and returns the element that refers to
+// them.
+func (e *encoder) reference(b []byte, elements int) ([]byte, error) {
+	var collection uint64
+	var i uint32
+	if elements > 0 {
+		var err error
+		if collection, i, err = e.heap.Put(b); err != nil {
+			return nil, err
+		}
+	}
+	return e.appendReference(make([]byte, 0, e.referenceSize()), elements, collection, i), nil
+}
+
+// referenceSize is how many bytes an element of variable length takes.
+func (e *encoder) referenceSize() int { return 8 + e.sz.Offset }
+
+// appendReference appends an element of variable length: a number of elements and their place
+// in the heap (section IV.B), zeros if there is none.
+func (e *encoder) appendReference(out []byte, elements int, collection uint64, i uint32) []byte {
+	out = binary.LittleEndian.AppendUint32(out, uint32(elements))
+	out = binary.LittleEndian.AppendUint64(out, collection)
+	out = out[:len(out)-8+e.sz.Offset] // addresses of a file fit its width
+	return binary.LittleEndian.AppendUint32(out, i)
 }
 
 func (e *encoder) records(t *Datatype, data any, n int) ([]byte, error) {

@@ -12,6 +12,7 @@ import (
 type heapRefs struct {
 	file        *File
 	collections map[uint64]struct{} // global heap collections referred to
+	last        uint64              // the one that was taken in last
 	errs        []error             // references that lead nowhere, the first ones
 	nested      int64               // bytes of sequences that were looked into
 }
@@ -46,8 +47,10 @@ func (r *heapRefs) fail(err error) {
 func (r *heapRefs) use(collection uint64) {
 	if r.collections == nil {
 		r.collections = map[uint64]struct{}{}
+	} else if collection == r.last {
+		return // as with most of the many strings of a dataset
 	}
-	r.collections[collection] = struct{}{}
+	r.collections[collection], r.last = struct{}{}, collection
 }
 
 // elements looks into n elements of type t, array dimensions and all.

@@ -90,6 +90,10 @@ func (b *builder) narrowed(v uint64, n int, what string) {
 		b.fail("%s in %d bytes, want 2, 4 or 8", what, n)
 		return
 	}
+	if n == 8 {
+		b.u64(v)
+		return
+	}
 	allOnes := ^uint64(0) >> (64 - 8*n)
 	switch v {
 	case Undefined:

@@ -1,5 +1,7 @@
 package format
 
+import "encoding/binary"
+
 // GlobalHeapPrefixSize is the number of bytes before the first object of a
 // global heap collection: enough for [GlobalHeapSize].
 func GlobalHeapPrefixSize(sz Sizes) int { return 8 + sz.Length }
@@ -35,13 +37,21 @@ func DecodeGlobalHeap(b []byte, sz Sizes) ([]GlobalHeapObject, error) {
 	c.buf = b[:size]
 	c.align(8)
 	headerSize := align8(8 + uint64(sz.Length))
-	objects := make([]GlobalHeapObject, 0, min(c.len()/int(2*headerSize), 1<<16))
-	for uint64(c.len()) >= headerSize {
-		o, more := globalHeapObject(c)
-		if !more {
-			break
+	rest := c.rest()
+	objects := make([]GlobalHeapObject, 0, min(len(rest)/int(2*headerSize), 1<<16))
+	for uint64(len(rest)) >= headerSize {
+		// A reference count and what is reserved lie between the index and the size.
+		index, size := binary.LittleEndian.Uint16(rest), address(rest[8:], sz.Length)
+		if index == 0 {
+			break // free space at the end, and what follows it has no meaning
 		}
-		objects = append(objects, o)
+		rest = rest[headerSize:]
+		if size > uint64(len(rest)) {
+			c.fail("global heap object %d of %d bytes, %d remain", index, size, len(rest))
+			return objects, c.err
+		}
+		objects = append(objects, GlobalHeapObject{Index: index, Data: rest[:size:size]})
+		rest = rest[min(align8(size), uint64(len(rest))):]
 	}
 	return objects, c.err
 }
@@ -102,25 +112,6 @@ func (b *builder) globalHeapObject(index uint16, size uint64) {
 	b.zeros(6) // reference count, reserved
 	b.length(size)
 	b.align(8)
-}
-
-// globalHeapObject reads one object. The object of index 0 is the free space
-// at the collection's end; what follows it has no meaning.
-func globalHeapObject(c *cursor) (o GlobalHeapObject, more bool) {
-	o.Index = c.u16()
-	c.skip(6) // reference count, reserved
-	size := c.length()
-	if c.err != nil || o.Index == 0 {
-		return o, false
-	}
-	c.align(8)
-	if size > uint64(c.len()) {
-		c.fail("global heap object %d of %d bytes, %d remain", o.Index, size, c.len())
-		return o, false
-	}
-	o.Data = c.bytes(int(size))
-	c.skip(min(int(align8(size)-size), c.len()))
-	return o, true
 }
 
 func globalHeapPrefix(c *cursor) uint64 {

@@ -138,6 +138,9 @@ func (g *GlobalHeap) load(addr uint64) (*collection, error) {
 	if err != nil {
 		return nil, fmt.Errorf("global heap collection at address %d: %w", addr, err)
 	}
-	slices.SortStableFunc(objects, func(a, b format.GlobalHeapObject) int { return cmp.Compare(a.Index, b.Index) })
+	byIndex := func(a, b format.GlobalHeapObject) int { return cmp.Compare(a.Index, b.Index) }
+	if !slices.IsSortedFunc(objects, byIndex) {
+		slices.SortStableFunc(objects, byIndex)
+	}
 	return &collection{addr: addr, cost: len(b) + objectCost*cap(objects), objects: objects}, nil
 }

@@ -1,9 +1,9 @@
 package index
 
 import (
-	"bytes"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/goloom/loom/hdf5/internal/format"
 )
@@ -24,6 +24,7 @@ type HeapBuilder struct {
 	size    uint64 // of the open collection; 0 if none is
 	used    uint64
 	objects []format.GlobalHeapObject
+	data    []byte // of the objects, one after the other
 
 	written uint64 // bytes of all collections so far
 }
@@ -36,19 +37,42 @@ func NewHeapBuilder(w Writer, sz format.Sizes) *HeapBuilder {
 // Put copies an object and returns where [GlobalHeap.Object] will find it, once
 // [HeapBuilder.Flush] has been called.
 func (b *HeapBuilder) Put(object []byte) (collection uint64, index uint32, err error) {
-	need := format.GlobalHeapObjectSize(len(object), b.sz)
+	if err := b.reserve(len(object)); err != nil {
+		return 0, 0, err
+	}
+	b.data = append(b.data, object...)
+	return b.addr, b.added(len(object)), nil
+}
+
+// PutString is Put for the bytes of a string.
+func (b *HeapBuilder) PutString(object string) (collection uint64, index uint32, err error) {
+	if err := b.reserve(len(object)); err != nil {
+		return 0, 0, err
+	}
+	b.data = append(b.data, object...)
+	return b.addr, b.added(len(object)), nil
+}
+
+// reserve makes sure that the open collection has room for an object of n bytes.
+func (b *HeapBuilder) reserve(n int) error {
+	need := format.GlobalHeapObjectSize(n, b.sz)
 	if b.size-b.used < need || len(b.objects) == math.MaxUint16 {
 		if err := b.Flush(); err != nil {
-			return 0, 0, err
+			return err
 		}
 		if err := b.open(need); err != nil {
-			return 0, 0, err
+			return err
 		}
 	}
 	b.used += need
-	index = uint32(len(b.objects) + 1)
-	b.objects = append(b.objects, format.GlobalHeapObject{Index: uint16(index), Data: bytes.Clone(object)})
-	return b.addr, index, nil
+	return nil
+}
+
+// added takes in the last n bytes of data as an object and returns its index.
+func (b *HeapBuilder) added(n int) uint32 {
+	index := uint32(len(b.objects) + 1)
+	b.objects = append(b.objects, format.GlobalHeapObject{Index: uint16(index), Data: b.data[len(b.data)-n:]})
+	return index
 }
 
 // open begins a collection with room for an object that takes need bytes. The
@@ -63,6 +87,7 @@ func (b *HeapBuilder) open(need uint64) error {
 		return fmt.Errorf("global heap collection of %d bytes: %w", size, err)
 	}
 	b.addr, b.size, b.used = addr, size, overhead
+	b.data = slices.Grow(b.data, int(size)) // so that it stays where the objects know it to be
 	return nil
 }
 
@@ -80,6 +105,6 @@ func (b *HeapBuilder) Flush() error {
 		return err
 	}
 	b.written += b.size
-	b.size, b.used, b.objects = 0, 0, b.objects[:0]
+	b.size, b.used, b.objects, b.data = 0, 0, b.objects[:0], b.data[:0]
 	return nil
 }

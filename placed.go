@@ -44,7 +44,7 @@ func (numbersIn[T]) writePlaced(ctx context.Context, tx *hdf5.Tx, path string, r
 func fillBox[T Number](box *hdf5.Box[T], rule elementRule, t tiler) error {
 	switch t := t.(type) {
 	case tilesOf[T]:
-		box.ByColumn, box.OneByOne = t.byColumn, t.oneByOne
+		box.Dense, box.ByColumn, box.OneByOne = t.dense, t.byColumn, t.oneByOne
 		box.Fill = func(at hdf5.Panels, to []T) error {
 			t.fill(at, to)
 			return rule.checkNumbers(to)

@@ -48,6 +48,7 @@ type tilesOf[T Number] struct {
 	rows, cols int
 	// fill sets the elements of a tile, which are zero, in panels: see [hdf5.Box].
 	fill     func(at hdf5.Panels, to []T)
+	dense    bool // fill sets all elements of a tile, zeros among them
 	byColumn bool // fill looks for elements in each column
 	oneByOne bool // fill calls what is not of this module
 }
@@ -71,7 +72,7 @@ func (numbersIn[T]) tiler(m Matrix) tiler {
 	t.rows, t.cols = m.Dims()
 	switch m := m.(type) {
 	case *sparse.Dense[T]:
-		t.fill = denseTile(m)
+		t.fill, t.dense = denseTile(m), true
 	case *sparse.COO[T]:
 		if i, j, _ := m.Raw(); inSquares(i, j) {
 			t.fill = cooTile(m)

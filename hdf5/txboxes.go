@@ -28,6 +28,7 @@ type Box[T Number] struct {
 	// at a time, unless OneByOne is set: then only the one that writes the box.
 	Fill func(at Panels, to []T) error
 
+	Dense    bool // Fill sets all elements that it is to set, which need not be zero before
 	ByColumn bool // elements that are one below the other are found together
 	OneByOne bool
 
@@ -366,11 +367,15 @@ func (w *boxWriter[T]) encode(box Box[T], b *boxBlock, s *boxScratch[T]) error {
 	height, width := d.chunk[0], d.chunk[1]
 	row, col := b.grid.r0*height, b.grid.c0*width
 	values := s.values[:b.grid.chunks()*height*width]
-	clear(values)
 	at := Panels{
 		R0: row - box.Row, R1: min(b.grid.r1*height, d.space.dims[0]) - box.Row,
 		C0: col - box.Col, C1: min(b.grid.c1*width, d.space.dims[1]) - box.Col,
 		Row: row - box.Row, Col: col - box.Col, Height: (b.grid.r1 - b.grid.r0) * height, Width: width,
+	}
+	if whole := box.Dense && at.R1-at.R0 == at.Height; whole {
+		clear(values[(at.C1-at.C0)/width*at.Height*width:]) // a panel that sticks out of the matrix
+	} else {
+		clear(values)
 	}
 	if err := box.Fill(at, values); err != nil {
 		return err
@@ -408,6 +413,11 @@ func (w *boxWriter[T]) store(window *boxWindow, wrote func(int)) error {
 	scaled := make([]uint64, 2*g.chunks())
 	first := len(w.stored)
 	w.stored = slices.Grow(w.stored, g.chunks())
+	size := 0
+	for _, b := range window.blocks {
+		size += len(b.encoded)
+	}
+	w.together = slices.Grow(w.together, size)
 	for r := g.r0; r < g.r1; r++ {
 		for _, b := range window.blocks {
 			if r < b.grid.r0 || r >= b.grid.r1 {

@@ -167,9 +167,12 @@ func (e *Editor) findFree(ctx context.Context) error {
 
 // collectStates has the garbage collector let go of states that nobody holds any
 // more. It does so in goroutines of its own, for which this waits a moment if there are
-// such states, or some that are held.
+// states that may still be held.
 func (e *Editor) collectStates() {
 	const patience, pause = 20 * time.Millisecond, 200 * time.Microsecond
+	if !e.volume.ReadsOld() {
+		return
+	}
 	runtime.GC()
 	for start := time.Now(); e.volume.ReadsOld() && time.Since(start) < patience; {
 		time.Sleep(pause)

@@ -86,6 +86,7 @@ func writeBoxes[T Number](ctx context.Context, tx *Tx, name string, boxes iter.S
 	if err != nil {
 		return err
 	}
+	tx.st.SyncAhead()
 	return tx.relayout(name, layout)
 }
 

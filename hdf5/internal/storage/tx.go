@@ -32,6 +32,9 @@ type Tx struct {
 	fresh  space  // allocated and not freed
 	free   space  // to allocate from
 	freed  space  // in use by the committed state, not by this one
+
+	unsynced int64      // bytes written, or to be written, since SyncAhead began last
+	ahead    chan error // what comes of that; nil if nothing is under way
 }
 
 // Alloc allocates n bytes at an address that is a multiple of 8: in space that
@@ -132,6 +135,7 @@ func (t *Tx) Region(addr, n uint64) (Region, error) {
 		return Region{}, t.fail(err)
 	}
 	t.wrote = true
+	t.unsynced += int64(n)
 	return Region{t.volume, addr, n}, nil
 }
 
@@ -226,6 +230,7 @@ func (t *Tx) Commit(superblock []byte) error {
 // prepare makes durable all that the superblock is about to point to.
 func (t *Tx) prepare(superblock []byte) error {
 	v := t.volume
+	t.syncedAhead(true)
 	if t.err != nil {
 		return t.err
 	}
@@ -302,6 +307,7 @@ func (t *Tx) Rollback() error {
 	if t.done {
 		return nil
 	}
+	t.syncedAhead(true)
 	t.done = true
 	v := t.volume
 	v.mu.Lock()

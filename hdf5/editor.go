@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/goloom/loom/hdf5/internal/format"
 	"github.com/goloom/loom/hdf5/internal/index"
@@ -132,53 +131,6 @@ func (e *Editor) publish(f *File) {
 	}
 }
 
-// Free space is looked for when transactions have written a share of the file's
-// size since the last time, and no less than that many bytes. Of a file that is larger
-// than mapAtOnce it is not looked for before that.
-const (
-	writtenShare = 16
-	writtenBytes = 4 << 10
-	mapAtOnce    = 256 << 20
-)
-
-// findFree tells the volume which space of the present state is not in use, if
-// looking for it is worth while. It reads all metadata.
-func (e *Editor) findFree(ctx context.Context) error {
-	f := e.state.Load()
-	first := !e.mapped && f.size <= mapAtOnce
-	if !first && e.written < max(writtenBytes, uint64(f.size)/writtenShare) {
-		return nil
-	}
-	e.mapped, e.written = true, 0
-	extents, err := f.freeExtents(ctx)
-	if err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return nil // where not all is understood, nothing is reused
-	}
-	free := make([]storage.Extent, 0, len(extents))
-	for _, x := range extents {
-		free = append(free, storage.Extent{Addr: x.Addr, Size: x.Size})
-	}
-	e.collectStates()
-	return e.volume.SetFree(free)
-}
-
-// collectStates has the garbage collector let go of states that nobody holds any
-// more. It does so in goroutines of its own, for which this waits a moment if there are
-// states that may still be held.
-func (e *Editor) collectStates() {
-	const patience, pause = 20 * time.Millisecond, 200 * time.Microsecond
-	if !e.volume.ReadsOld() {
-		return
-	}
-	runtime.GC()
-	for start := time.Now(); e.volume.ReadsOld() && time.Since(start) < patience; {
-		time.Sleep(pause)
-	}
-}
-
 // File returns the present state of the file. It does not change: after a
 // transaction there is another one. It can be read until the Editor is closed, by
 // any number of goroutines, also while a transaction is under way.
@@ -202,12 +154,14 @@ func (e *Editor) Update(ctx context.Context, change func(tx *Tx) error) error {
 	if e.closed.Load() {
 		return before.fail("", ErrClosed)
 	}
-	if err := e.findFree(ctx); err != nil {
-		return before.fail("", err)
-	}
+	search := e.searchFree(ctx)
+	defer search.end()
 	st, err := e.volume.Begin()
 	if err != nil {
 		return err
+	}
+	if search != nil {
+		st.FindFree(search.result)
 	}
 	tx := &Tx{ctx: ctx, st: st, f: before.sibling(st.Reader())}
 	committed := false

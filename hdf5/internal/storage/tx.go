@@ -33,6 +33,9 @@ type Tx struct {
 	free   space  // to allocate from
 	freed  space  // in use by the committed state, not by this one
 
+	// find says which extents of the committed state are not in use; nil once it was asked.
+	find func() (free []Extent, known bool, err error)
+
 	unsynced int64      // bytes written, or to be written, since SyncAhead began last
 	ahead    chan error // what comes of that; nil if nothing is under way
 }
@@ -45,6 +48,9 @@ func (t *Tx) Alloc(n uint64) (addr uint64, err error) {
 	}
 	if n == 0 || n > math.MaxInt64 {
 		return 0, fmt.Errorf("%s: allocation of %d bytes: %w", t.volume.name, n, ErrOutOfBounds)
+	}
+	if err := t.findFree(); err != nil {
+		return 0, err
 	}
 	addr, ok := t.free.take(n)
 	if !ok && !t.asked {
@@ -59,6 +65,32 @@ func (t *Tx) Alloc(n uint64) (addr uint64, err error) {
 		}
 	}
 	return addr, t.fail(t.fresh.add(Extent{addr, n}))
+}
+
+// FindFree has find say which extents of the committed content are not in use, as for
+// [Volume.SetFree], when the transaction is about to allocate or to free for the first time, and
+// only then. If they are not known, that stays known which was. An error of find is one of
+// the transaction.
+func (t *Tx) FindFree(find func() (free []Extent, known bool, err error)) { t.find = find }
+
+// findFree asks for free space, if that has not been done.
+func (t *Tx) findFree() error {
+	if t.find == nil {
+		return nil
+	}
+	free, known, err := t.find()
+	t.find = nil
+	if err != nil || !known {
+		return t.fail(err)
+	}
+	t.volume.mu.Lock()
+	defer t.volume.mu.Unlock()
+	if err := t.volume.setFree(free); err != nil {
+		return t.fail(err)
+	}
+	_, err = t.volume.reclaim(false)
+	t.free = t.volume.reusable // of which nothing is in use: nothing has been allocated
+	return t.fail(err)
 }
 
 // reclaim asks, once a transaction, for the space of states that nobody reads
@@ -160,6 +192,9 @@ func (t *Tx) Fail(err error) { t.fail(err) }
 // transaction allocated can be allocated again at once, that of the committed
 // state only by a later transaction.
 func (t *Tx) Free(addr, n uint64) {
+	if t.findFree() != nil {
+		return
+	}
 	e := Extent{addr, n}
 	if err := t.volume.checkExtent(e, t.end); err != nil {
 		t.fail(err)

@@ -185,6 +185,11 @@ func (v *Volume) SetFree(extents []Extent) error {
 	if v.open {
 		return fmt.Errorf("%s: free space is replaced within a transaction", v.name)
 	}
+	return v.setFree(extents)
+}
+
+// setFree is SetFree for whoever holds mu, in a transaction that has neither allocated nor freed too.
+func (v *Volume) setFree(extents []Extent) error {
 	var free space
 	for _, e := range extents {
 		if err := v.checkExtent(e, v.layout.End); err != nil {

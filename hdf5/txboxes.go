@@ -182,7 +182,10 @@ func (w *boxWriter[T]) writeEdge(ctx context.Context, box Box[T], r0, r1, c0, c1
 // fillPart sets some elements of a chunk.
 func (w *boxWriter[T]) fillPart(box Box[T], pc *piece, values []byte, r0, r1, c0, c1 int) error {
 	height, width := pc.extent[0], pc.extent[1]
-	to := make([]T, height*width)
+	scratch := w.scratch(gridBox{0, 1, 0, 1})
+	defer w.panels.Put(scratch)
+	to := scratch.values[:height*width]
+	clear(to)
 	at := Panels{
 		R0: r0 - box.Row, R1: r1 - box.Row, C0: c0 - box.Col, C1: c1 - box.Col,
 		Row: pc.origin[0] - box.Row, Col: pc.origin[1] - box.Col, Height: height, Width: width,
@@ -345,8 +348,9 @@ func (w *boxWriter[T]) start(ctx context.Context, box Box[T], window *boxWindow)
 
 // boxScratch is what a worker needs.
 type boxScratch[T Number] struct {
-	values []T
-	chunk  []byte
+	values  []T
+	chunk   []byte
+	encoded []byte // of a block, whose size is known only in the end
 }
 
 // scratch returns memory for blocks no larger than the first of a window.
@@ -386,6 +390,7 @@ func (w *boxWriter[T]) encode(box Box[T], b *boxBlock, s *boxScratch[T]) error {
 		return err
 	}
 	size := height * width * d.width
+	s.encoded = s.encoded[:0]
 	for i := range b.grid.chunks() {
 		chunk := raw[i*size:][:size]
 		if d.fill != nil {
@@ -397,10 +402,11 @@ func (w *boxWriter[T]) encode(box Box[T], b *boxBlock, s *boxScratch[T]) error {
 			if s.chunk, mask, err = d.pipeline.Encode(s.chunk, chunk); err != nil {
 				return err
 			}
-			b.encoded = append(b.encoded, s.chunk...)
+			s.encoded = append(s.encoded, s.chunk...)
 		}
-		b.chunks = append(b.chunks, encodedRange{len(b.encoded), mask})
+		b.chunks = append(b.chunks, encodedRange{len(s.encoded), mask})
 	}
+	b.encoded = append(b.encoded, s.encoded...)
 	return nil
 }
 

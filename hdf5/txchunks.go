@@ -23,7 +23,11 @@ type encodedChunk struct {
 // file.
 func (tx *Tx) storeEncoded(chunks []encodedChunk) ([]newChunk, error) {
 	stored := make([]newChunk, len(chunks))
-	var together []byte
+	size := 0
+	for _, c := range chunks {
+		size += len(c.b)
+	}
+	together := make([]byte, 0, min(size, readBytes))
 	first := 0
 	flush := func(end int) error {
 		if len(together) == 0 {

@@ -72,6 +72,7 @@ func (b bench) once(op operation, command func(args []string) (*exec.Cmd, error)
 	return m, nil
 }
 
+// copyFile copies a file to the disk: what is still on its way there, who makes changes durable would have to wait for.
 func copyFile(to, from string) (err error) {
 	source, err := os.Open(from)
 	if err != nil {
@@ -83,5 +84,5 @@ func copyFile(to, from string) (err error) {
 		return err
 	}
 	_, err = io.Copy(copied, source)
-	return errors.Join(err, copied.Close())
+	return errors.Join(err, copied.Sync(), copied.Close())
 }

@@ -24,7 +24,7 @@ func syncs(f *crashfs.FS) int {
 // begin begins a transaction that has written so many bytes.
 func begin(t *testing.T, toy *toyFile, bytes int) *storage.Tx {
 	t.Helper()
-	tx, err := toy.volume.Begin()
+	tx, err := toy.begin()
 	if err != nil {
 		t.Fatal(err)
 	}

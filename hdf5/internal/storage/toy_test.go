@@ -112,6 +112,20 @@ func (t toyTree) free(end uint64) []storage.Extent {
 type toyFile struct {
 	volume *storage.Volume
 	tree   toyTree
+	free   []storage.Extent // what the next transaction is told, unless nil
+}
+
+// begin begins a transaction that finds free space.
+func (f *toyFile) begin() (*storage.Tx, error) {
+	tx, err := f.volume.Begin()
+	if err == nil && f.free != nil {
+		tx.FindFree(func() ([]storage.Extent, bool, error) {
+			free := f.free
+			f.free = nil
+			return free, true, nil
+		})
+	}
+	return tx, err
 }
 
 func toyOpen(fsys storage.FS, name string) (*toyFile, error) {
@@ -127,15 +141,15 @@ func toyOpen(fsys storage.FS, name string) (*toyFile, error) {
 	if err != nil {
 		return nil, errors.Join(err, v.Close())
 	}
-	if err := errors.Join(v.SetLayout(layout), v.SetFree(tree.free(layout.End))); err != nil {
+	if err := v.SetLayout(layout); err != nil {
 		return nil, errors.Join(err, v.Close())
 	}
-	return &toyFile{v, tree}, nil
+	return &toyFile{v, tree, tree.free(layout.End)}, nil
 }
 
 // set changes blobs in one transaction; index len(blobs) appends one.
 func (f *toyFile) set(changes map[int]string) error {
-	tx, err := f.volume.Begin()
+	tx, err := f.begin()
 	if err != nil {
 		return err
 	}

@@ -67,10 +67,10 @@ func (t *Tx) Alloc(n uint64) (addr uint64, err error) {
 	return addr, t.fail(t.fresh.add(Extent{addr, n}))
 }
 
-// FindFree has find say which extents of the committed content are not in use, as for
-// [Volume.SetFree], when the transaction is about to allocate or to free for the first time, and
-// only then. If they are not known, that stays known which was. An error of find is one of
-// the transaction.
+// FindFree has find say which extents of the committed content are not in use, as a walk over
+// all of it shows, when the transaction is about to allocate or to free for the first time, and
+// only then. They become reusable when nobody else reads the file, and take the place of what was known
+// before; if they are not known, that stays. An error of find is one of the transaction.
 func (t *Tx) FindFree(find func() (free []Extent, known bool, err error)) { t.find = find }
 
 // findFree asks for free space, if that has not been done.

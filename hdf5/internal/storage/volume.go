@@ -175,20 +175,10 @@ func (v *Volume) readSuperblock(l Layout) ([]byte, error) {
 	return image, source.ReadFull(image[:present], uint64(min(l.Base, source.Size())))
 }
 
-// SetFree says which extents of the committed content are not in use, as a walk
+// setFree notes which extents of the committed content are not in use, as a walk
 // over all of it has shown. They become reusable when nobody else reads the
-// file. It takes the place of what was known about free space before, and fails
-// while a transaction is open.
-func (v *Volume) SetFree(extents []Extent) error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.open {
-		return fmt.Errorf("%s: free space is replaced within a transaction", v.name)
-	}
-	return v.setFree(extents)
-}
-
-// setFree is SetFree for whoever holds mu, in a transaction that has neither allocated nor freed too.
+// file. It takes the place of what was known about free space before. mu is held, and the transaction that
+// is open, if one is, has neither allocated nor freed.
 func (v *Volume) setFree(extents []Extent) error {
 	var free space
 	for _, e := range extents {

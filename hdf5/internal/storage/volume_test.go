@@ -42,7 +42,7 @@ func wantContent(t testing.TB, f *crashfs.FS, want ...string) {
 
 func TestNothingIsWrittenBeforeAWrite(t *testing.T) {
 	f, toy := newToy(t, toyContent{"a"})
-	tx, err := toy.volume.Begin()
+	tx, err := toy.begin()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func TestCommittedBytesAreNotOverwritten(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f, toy := newToy(t, content)
 			before := f.Files()[toyName]
-			tx, err := toy.volume.Begin()
+			tx, err := toy.begin()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -107,7 +107,7 @@ func TestCommittedBytesAreNotOverwritten(t *testing.T) {
 // Regions are written by several goroutines while the transaction is used.
 func TestRegions(t *testing.T) {
 	f, toy := newToy(t, toyContent{"a"})
-	tx, err := toy.volume.Begin()
+	tx, err := toy.begin()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func TestRegions(t *testing.T) {
 func TestRegionsRefuse(t *testing.T) {
 	f, toy := newToy(t, toyContent{"a"})
 	before := f.Files()[toyName]
-	tx, err := toy.volume.Begin()
+	tx, err := toy.begin()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestWrongFreesFailTheCommit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, toy := newToy(t, toyContent{"abcdefgh", "ijklmnop"})
-			tx, err := toy.volume.Begin()
+			tx, err := toy.begin()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -215,11 +215,11 @@ func TestWrongFreesFailTheCommit(t *testing.T) {
 
 func TestTransactionsEnd(t *testing.T) {
 	_, toy := newToy(t, toyContent{"a"})
-	tx, err := toy.volume.Begin()
+	tx, err := toy.begin()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := toy.volume.Begin(); err == nil {
+	if _, err := toy.begin(); err == nil {
 		t.Error("two transactions at a time")
 	}
 	if err := errors.Join(tx.Commit(toyImage(tx.End(), toy.tree.list)), tx.Rollback()); err != nil {
@@ -231,7 +231,7 @@ func TestTransactionsEnd(t *testing.T) {
 			t.Errorf("got %v, want ErrTxDone", err)
 		}
 	}
-	if tx, err = toy.volume.Begin(); err != nil {
+	if tx, err = toy.begin(); err != nil {
 		t.Fatal(err)
 	}
 	for _, n := range []uint64{0, 1 << 63, ^uint64(0), 1<<63 - 50} {
@@ -261,7 +261,7 @@ func TestLeftoversAreCutOff(t *testing.T) {
 func TestRollbackGivesSpaceBack(t *testing.T) {
 	f, toy := newToy(t, toyContent{"a"})
 	before := f.Files()[toyName]
-	tx, err := toy.volume.Begin()
+	tx, err := toy.begin()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -345,9 +345,7 @@ func TestPinnedStateLosesItsFreeTail(t *testing.T) {
 	mustSet(t, toy, map[int]string{1: "d"}) // where b was
 	pin, blob := toy.volume.Pin(), toy.tree.blobs[0]
 	defer pin.Release()
-	if err := toy.volume.SetFree(toy.tree.free(uint64(pin.Reader().Size()))); err != nil {
-		t.Fatal(err)
-	}
+	toy.free = toy.tree.free(uint64(pin.Reader().Size()))
 	mustSet(t, toy, map[int]string{1: "e"})
 	if size := int64(len(f.Files()[toyName])); size >= pin.Reader().Size() {
 		t.Fatalf("file of %d bytes, the state that is read has %d", size, pin.Reader().Size())
@@ -458,7 +456,7 @@ func TestRandomTransactions(t *testing.T) {
 				content = newHistory(content, changes).contents[1]
 			},
 			"rollback": func(t *rapid.T) {
-				tx, err := toy.volume.Begin()
+				tx, err := toy.begin()
 				if err != nil {
 					t.Fatal(err)
 				}

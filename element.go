@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/goloom/loom/hdf5"
+	"github.com/goloom/loom/internal/finite"
 )
 
 // allNumbers are the operations on every type that elements of a matrix can
@@ -56,30 +57,13 @@ func (r *elementRule) checkNumbers(data any) error {
 	}
 	switch data := data.(type) {
 	case []float32:
-		if bound == maxHalf || !finite32(data) {
+		if bound == maxHalf || !finite.All(data) {
 			return firstNotFinite(data, bound)
 		}
 	case []float64:
 		return firstNotFinite(data, bound)
 	}
 	return nil
-}
-
-// finite32 is a fast way to know that firstNotFinite has nothing to find: an exponent of
-// nothing but ones carries into the sign.
-func finite32(values []float32) bool {
-	const exponent, carry, sign = 0x7f800000, 0x00800000, 1 << 31
-	var found uint32
-	for ; len(values) >= 4; values = values[4:] {
-		found |= math.Float32bits(values[0])&exponent + carry
-		found |= math.Float32bits(values[1])&exponent + carry
-		found |= math.Float32bits(values[2])&exponent + carry
-		found |= math.Float32bits(values[3])&exponent + carry
-	}
-	for _, v := range values {
-		found |= math.Float32bits(v)&exponent + carry
-	}
-	return found&sign == 0
 }
 
 func firstNotFinite[T float32 | float64](values []T, bound float64) error {

@@ -124,20 +124,24 @@ func (w *boxWriter[T]) write(ctx context.Context, box Box[T]) error {
 	r0, r1 := wholeChunks(box.Row, box.Rows, d.chunk[0], rows)
 	c0, c1 := wholeChunks(box.Col, box.Cols, d.chunk[1], cols)
 	end := box.Row + box.Rows
-	for _, edge := range [][4]int{
-		{box.Row, r0, box.Col, box.Col + box.Cols},
-		{r0, r1, box.Col, c0},
-		{r0, r1, c1, box.Col + box.Cols},
-		{r1, end, box.Col, box.Col + box.Cols},
-	} {
-		if err := w.writeEdge(ctx, box, edge[0], edge[1], edge[2], edge[3]); err != nil {
-			return err
+	edges := func() error {
+		for _, edge := range [][4]int{
+			{box.Row, r0, box.Col, box.Col + box.Cols},
+			{r0, r1, box.Col, c0},
+			{r0, r1, c1, box.Col + box.Cols},
+			{r1, end, box.Col, box.Col + box.Cols},
+		} {
+			if err := w.writeEdge(ctx, box, edge[0], edge[1], edge[2], edge[3]); err != nil {
+				return err
+			}
 		}
-	}
-	if r0 == r1 || c0 == c1 {
 		return nil
 	}
-	return w.writeWhole(ctx, box, gridBox{r0 / d.chunk[0], (r1-1)/d.chunk[0] + 1, c0 / d.chunk[1], (c1-1)/d.chunk[1] + 1})
+	if r0 == r1 || c0 == c1 {
+		return edges()
+	}
+	whole := gridBox{r0 / d.chunk[0], (r1-1)/d.chunk[0] + 1, c0 / d.chunk[1], (c1-1)/d.chunk[1] + 1}
+	return w.writeWhole(ctx, box, whole, edges)
 }
 
 // wholeChunks returns which of the n positions from first on are those of whole chunks,
@@ -252,10 +256,11 @@ func (w *boxWriter[T]) shapes(whole gridBox, byColumn bool) (windowHeight, windo
 	return height, min(cols, room/height), height, 1
 }
 
-// writeWhole writes whole chunks, window by window.
-func (w *boxWriter[T]) writeWhole(ctx context.Context, box Box[T], whole gridBox) error {
+// writeWhole writes whole chunks, window by window. Before the first one is stored it calls edges, which
+// has to wait for what it reads.
+func (w *boxWriter[T]) writeWhole(ctx context.Context, box Box[T], whole gridBox, edges func() error) error {
 	windowHeight, windowWidth, height, width := w.shapes(whole, box.ByColumn)
-	var before *boxWindow
+	meanwhile := edges
 	for g := range whole.split(windowHeight, windowWidth) {
 		next := &boxWindow{grid: g}
 		for b := range g.split(height, width) {
@@ -263,16 +268,16 @@ func (w *boxWriter[T]) writeWhole(ctx context.Context, box Box[T], whole gridBox
 		}
 		// The last window is stored while this one is encoded.
 		encoding := w.start(ctx, box, next)
-		err := w.store(before, box.Wrote)
+		err := meanwhile()
 		if failed := encoding(); err == nil {
 			err = failed
 		}
 		if err != nil {
 			return err
 		}
-		before = next
+		meanwhile = func() error { return w.store(next, box.Wrote) }
 	}
-	return w.store(before, box.Wrote)
+	return meanwhile()
 }
 
 // A boxWindow is a rectangle of the grid in blocks.
@@ -410,12 +415,8 @@ func (w *boxWriter[T]) encode(box Box[T], b *boxBlock, s *boxScratch[T]) error {
 	return nil
 }
 
-// store stores the encoded chunks of a window, if there is one, in the order of the
-// grid.
+// store stores the encoded chunks of a window, in the order of the grid.
 func (w *boxWriter[T]) store(window *boxWindow, wrote func(int)) error {
-	if window == nil {
-		return nil
-	}
 	g := window.grid
 	scaled := make([]uint64, 2*g.chunks())
 	first := len(w.stored)

@@ -98,7 +98,7 @@ func (t *chunkTree1) visit(b box, yield func(Chunk) error) error {
 	if root.level == 0 {
 		return t.overlapping(b, yield)
 	}
-	v := chunkVisit1{budget: newBudget(t.r), passing: make([]passingLeaf, visitAtOnce)}
+	v := chunkVisit1{budget: newBudget(t.r), passing: make([]passingLeaf, visitAtOnce), ahead: make([]passingLeaf, visitAtOnce)}
 	w := chunkWalk1{chunkTree1: t, box: t.keys(b), yield: yield}
 	w.pass = func() error { return v.leaves(&w) }
 	if err := w.walk(root); err != nil {
@@ -107,30 +107,54 @@ func (t *chunkTree1) visit(b box, yield func(Chunk) error) error {
 	return w.flush()
 }
 
-// visitAtOnce is how many leaves are read before their chunks are yielded.
+// visitAtOnce is how many leaves are read while the chunks of as many are yielded.
 const visitAtOnce = 64
 
 // A chunkVisit1 is a walk that keeps no leaves.
 type chunkVisit1 struct {
-	budget  *budget // of leaves, which another walk may have read before
-	passing []passingLeaf
+	budget         *budget       // of leaves, which another walk may have read before
+	passing, ahead []passingLeaf // memory for those that are yielded, and for those that are read
 }
 
 // leaves yields the chunks of the box in the leaves that w has gathered.
 func (v *chunkVisit1) leaves(w *chunkWalk1) error {
-	for some := range slices.Chunk(w.leaves, len(v.passing)) {
-		err := inParallel(len(some), func(k int) error { return w.readPassing(&v.passing[k], some[k].parent, some[k].i) })
-		if err != nil {
+	left := w.leaves
+	some, wait := v.read(w, left)
+	for len(some) > 0 {
+		if err := wait(); err != nil {
 			return err
 		}
-		for k := range some {
-			l := &v.passing[k]
-			if err := v.budget.spend(len(l.stored)); err != nil {
-				return err
-			}
-			if err := l.within(w.box, w.yield); err != nil {
-				return err
-			}
+		v.passing, v.ahead = v.ahead, v.passing
+		left = left[len(some):]
+		next, waitNext := v.read(w, left)
+		if err := v.yield(w, len(some)); err != nil {
+			_ = waitNext() // nobody wants to know what comes of it
+			return err
+		}
+		some, wait = next, waitNext
+	}
+	return nil
+}
+
+// read begins to read the first of some leaves, and returns those and what waits for them.
+func (v *chunkVisit1) read(w *chunkWalk1, left []chunkLeaf1) (some []chunkLeaf1, wait func() error) {
+	some, to := left[:min(len(left), len(v.ahead))], v.ahead
+	read := make(chan error, 1)
+	go func() {
+		read <- inParallel(len(some), func(k int) error { return w.readPassing(&to[k], some[k].parent, some[k].i) })
+	}()
+	return some, func() error { return <-read }
+}
+
+// yield yields the chunks of the box in the first n leaves that are passing.
+func (v *chunkVisit1) yield(w *chunkWalk1, n int) error {
+	for k := range v.passing[:n] {
+		l := &v.passing[k]
+		if err := v.budget.spend(len(l.stored)); err != nil {
+			return err
+		}
+		if err := l.within(w.box, w.yield); err != nil {
+			return err
 		}
 	}
 	return nil

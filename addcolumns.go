@@ -119,10 +119,14 @@ func (e *edit) addColumns(ctx context.Context, layers map[string]Matrix, attrs m
 		return Added{}, err
 	}
 	e.lengths[Columns] = state.cols + a.width
+	columns, err := a.prepareColumns(ctx, state.colAttrs, a.values)
+	if err != nil {
+		return Added{}, err
+	}
 	if err := a.growLayers(ctx); err != nil {
 		return Added{}, err
 	}
-	return a.added, a.storeColumns(ctx, a.state.colAttrs, a.values)
+	return a.added, a.storeColumns(ctx, columns)
 }
 
 // addFirst fills a file that has no matrix.

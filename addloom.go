@@ -88,7 +88,7 @@ func (e *edit) addLoom(ctx context.Context, path string, settings combineSetting
 		return Combined{}, err
 	}
 	e.lengths[Columns] = a.cols
-	for _, step := range []func(context.Context) error{a.addLayers, a.storeAttributes, a.storeGraphs} {
+	for _, step := range []func(context.Context) error{a.prepareAttributes, a.addLayers, a.storeAttributes, a.storeGraphs} {
 		if err := step(ctx); err != nil {
 			return Combined{}, err
 		}
@@ -103,6 +103,8 @@ type loomAddition struct {
 	layers map[string]hdf5.Columns // what is added to each layer
 	attrs  map[string]*Array       // the column attributes, old and new columns together
 	graphs map[string]edgeList     // the column graphs that have new edges
+
+	columns columnValues // attrs, on their way into the file
 }
 
 // own and other return the file that is added to and the one that is added.
@@ -190,6 +192,12 @@ func (a *loomAddition) planGraphs(ctx context.Context) error {
 	return nil
 }
 
+// prepareAttributes begins to encode the column attributes.
+func (a *loomAddition) prepareAttributes(ctx context.Context) (err error) {
+	a.columns, err = a.prepareColumns(ctx, a.own().colAttrs, a.attrs)
+	return err
+}
+
 // addLayers makes the layers wider and fills them.
 func (a *loomAddition) addLayers(ctx context.Context) error {
 	total := int64(len(a.layers)) * int64(a.rows) * int64(a.other().width)
@@ -220,7 +228,7 @@ func (a *loomAddition) addLayer(ctx context.Context, layer *Layer, done *progres
 // storeAttributes writes the column attributes anew, deletes those that are lost, and
 // the global attributes that are column attributes now.
 func (a *loomAddition) storeAttributes(ctx context.Context) error {
-	if err := a.storeColumns(ctx, a.own().colAttrs, a.attrs); err != nil {
+	if err := a.storeColumns(ctx, a.columns); err != nil {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(a.globals.converted)) {

@@ -88,23 +88,32 @@ func (e *edit) checkLength(axis Axis, shape []int) error {
 // storeAttribute makes the dataset of an attribute: compressed, and free to grow
 // along all dimensions but the axis.
 func (e *edit) storeAttribute(ctx context.Context, axis Axis, name string, values *Array) error {
+	return e.replaceAttribute(axis, name, func(path string) error { return e.store(ctx, path, attributeSpec(values), values) })
+}
+
+// replaceAttribute puts the dataset that create makes in the place of an attribute, if there is one.
+func (e *edit) replaceAttribute(axis Axis, name string, create func(path string) error) error {
 	group := attrsGroup(axis)
 	if err := e.clear(group, name); err != nil {
 		return err
 	}
+	if err := create(memberPath(group, name)); err != nil {
+		return err
+	}
+	return e.changed(group, name)
+}
+
+// attributeSpec says what the dataset of an attribute is like.
+func attributeSpec(values *Array) hdf5.DatasetSpec {
 	shape := values.Shape()
 	grown := slices.Clone(shape)
 	for i := range grown[1:] {
 		grown[1+i] = -1
 	}
-	spec := hdf5.DatasetSpec{
+	return hdf5.DatasetSpec{
 		Type: values.Type(), Shape: shape, MaxShape: grown,
 		Chunks: attributeChunks(shape, values.Type().Size()), Deflate: deflateLevel,
 	}
-	if err := e.store(ctx, memberPath(group, name), spec, values); err != nil {
-		return err
-	}
-	return e.changed(group, name)
 }
 
 // store makes a dataset and writes its values.

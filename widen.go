@@ -31,25 +31,61 @@ func (e *edit) widenLayer(ctx context.Context, layer *Layer, path string, cols i
 	return e.h.WriteColumns(ctx, path, hdf5.ColumnOptions{}, hdf5.Columns{From: layer.dataset})
 }
 
+// preparedBytes bounds the column attributes that are encoded while layers are written.
+const preparedBytes = 32 << 20
+
+// A columnValues are the column attributes that a file is to have, some of which are being encoded.
+type columnValues struct {
+	before   *Attributes // that it has
+	values   map[string]*Array
+	prepared map[string]*hdf5.Prepared
+}
+
+// prepareColumns begins to encode column attributes, which storeColumns stores: they are ready when the layers are.
+func (e *edit) prepareColumns(ctx context.Context, before *Attributes, values map[string]*Array) (columnValues, error) {
+	c := columnValues{before, values, map[string]*hdf5.Prepared{}}
+	room := preparedBytes
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		stored, err := e.storable(values[name])
+		if err != nil {
+			return c, before.failed(name, err)
+		}
+		if room -= stored.Len() * stored.Type().Size(); room < 0 {
+			break
+		}
+		if c.prepared[name], err = e.h.Prepare(ctx, attributeSpec(stored), stored); err != nil {
+			return c, before.failed(name, err)
+		}
+	}
+	return c, nil
+}
+
 // storeColumns writes column attributes anew when there are more columns, and deletes
 // the others that there were.
-func (e *edit) storeColumns(ctx context.Context, before *Attributes, values map[string]*Array) error {
-	for _, name := range before.names {
-		if values[name] != nil {
+func (e *edit) storeColumns(ctx context.Context, c columnValues) error {
+	for _, name := range c.before.names {
+		if c.values[name] != nil {
 			continue
 		}
 		if err := e.remove(attrsGroup(Columns), name); err != nil {
-			return before.failed(name, err)
+			return c.before.failed(name, err)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		stored, err := e.storable(values[name])
-		if err == nil {
-			err = e.storeAttribute(ctx, Columns, name, stored)
-		}
-		if err != nil {
-			return before.failed(name, err)
+	for _, name := range slices.Sorted(maps.Keys(c.values)) {
+		if err := e.storeColumn(ctx, name, c); err != nil {
+			return c.before.failed(name, err)
 		}
 	}
 	return nil
+}
+
+func (e *edit) storeColumn(ctx context.Context, name string, c columnValues) error {
+	if prepared := c.prepared[name]; prepared != nil {
+		return e.replaceAttribute(Columns, name, func(path string) error { return e.h.CreatePrepared(path, prepared) })
+	}
+	stored, err := e.storable(c.values[name])
+	if err != nil {
+		return err
+	}
+	return e.storeAttribute(ctx, Columns, name, stored)
 }

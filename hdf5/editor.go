@@ -164,6 +164,7 @@ func (e *Editor) Update(ctx context.Context, change func(tx *Tx) error) error {
 		st.FindFree(search.result)
 	}
 	tx := &Tx{ctx: ctx, st: st, f: before.sibling(st.Reader())}
+	defer tx.endPrepared()
 	committed := false
 	defer func() {
 		if !committed {

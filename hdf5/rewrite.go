@@ -72,6 +72,7 @@ func RewriteTo(ctx context.Context, from *File, path string, change func(tx *Tx)
 // committed, and whose File is what it would make of it.
 func changeInVain(ctx context.Context, st *storage.Tx, before *File, change func(tx *Tx) error) (*Tx, error) {
 	tx := &Tx{ctx: ctx, st: st, f: before.sibling(st.Reader()), orders: map[uint64]*reordering{}}
+	defer tx.endPrepared()
 	if err := change(tx); err != nil {
 		return nil, err
 	}

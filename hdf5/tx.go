@@ -25,6 +25,8 @@ type Tx struct {
 
 	groups map[string]*stagedGroup // by path
 
+	prepared []*Prepared // and not made yet, in this order
+
 	// references are the addresses of objects that values of the file refer to,
 	// with the path of the value. They are looked for once, before the first
 	// object moves.

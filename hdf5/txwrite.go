@@ -155,8 +155,8 @@ func (tx *Tx) storeChunks(ctx context.Context, p *plan, change pieceChange) (for
 	return tx.reindex(p.d, p.d.space.dims, changed)
 }
 
-// encodeChunks stores the chunks that p touches, which no index has yet.
-func (tx *Tx) encodeChunks(ctx context.Context, p *plan, change pieceChange) ([]newChunk, error) {
+// encode encodes the chunks that p touches, with changes, and delivers them in the order of the grid.
+func (p *plan) encode(ctx context.Context, change pieceChange, deliver func(encodedChunk) error) error {
 	d := p.d
 	work := func(pc *piece, values []byte) (encodedChunk, error) {
 		b := buffersPool.Get().(*buffers)
@@ -175,6 +175,11 @@ func (tx *Tx) encodeChunks(ctx context.Context, p *plan, change pieceChange) ([]
 		e.b = bytes.Clone(b.stored)
 		return e, err
 	}
+	return stream(ctx, p, true, work, deliver)
+}
+
+// encodeChunks stores the chunks that p touches, which no index has yet.
+func (tx *Tx) encodeChunks(ctx context.Context, p *plan, change pieceChange) ([]newChunk, error) {
 	var changed []newChunk
 	var some []encodedChunk
 	size := 0
@@ -191,7 +196,7 @@ func (tx *Tx) encodeChunks(ctx context.Context, p *plan, change pieceChange) ([]
 		}
 		return store()
 	}
-	if err := stream(ctx, p, true, work, deliver); err != nil {
+	if err := p.encode(ctx, change, deliver); err != nil {
 		return nil, err
 	}
 	return changed, store()

@@ -82,11 +82,11 @@ func writeBoxes[T Number](ctx context.Context, tx *Tx, name string, boxes iter.S
 			return err
 		}
 	}
+	tx.st.SyncAhead() // while the index is made
 	layout, err := tx.reindexOnce(d, w.stored)
 	if err != nil {
 		return err
 	}
-	tx.st.SyncAhead()
 	return tx.relayout(name, layout)
 }
 

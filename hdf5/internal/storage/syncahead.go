@@ -1,7 +1,7 @@
 package storage
 
 // syncAheadBytes is how much must have been written for SyncAhead to be worth its while.
-const syncAheadBytes = 4 << 20
+const syncAheadBytes = 2 << 20
 
 // SyncAhead begins to make durable what has been written so far, if that is much, and does not wait
 // for it: Commit does, and then has less to wait for. In the meantime the transaction goes on. That more is

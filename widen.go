@@ -42,10 +42,20 @@ type columnValues struct {
 }
 
 // prepareColumns begins to encode column attributes, which storeColumns stores: they are ready when the layers are.
+// Numbers come first: texts are given places in the file, and for the first of these one may have to wait
+// until it is known which are free.
 func (e *edit) prepareColumns(ctx context.Context, before *Attributes, values map[string]*Array) (columnValues, error) {
 	c := columnValues{before, values, map[string]*hdf5.Prepared{}}
-	room := preparedBytes
+	var numbers, others []string
 	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if values[name].Type().IsNumeric() {
+			numbers = append(numbers, name)
+		} else {
+			others = append(others, name)
+		}
+	}
+	room := preparedBytes
+	for _, name := range append(numbers, others...) {
 		stored, err := e.storable(values[name])
 		if err != nil {
 			return c, before.failed(name, err)

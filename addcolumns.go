@@ -123,10 +123,15 @@ func (e *edit) addColumns(ctx context.Context, layers map[string]Matrix, attrs m
 	if err != nil {
 		return Added{}, err
 	}
-	if err := a.growLayers(ctx); err != nil {
+	// The attributes are encoded when the first layer is stored, and on their way to the disk while the others are.
+	there := state.layers.layers
+	if err := a.growLayers(ctx, there[:1]); err != nil {
 		return Added{}, err
 	}
-	return a.added, a.storeColumns(ctx, columns)
+	if err := a.storeColumns(ctx, columns); err != nil {
+		return Added{}, err
+	}
+	return a.added, a.growLayers(ctx, there[1:])
 }
 
 // addFirst fills a file that has no matrix.
@@ -189,9 +194,9 @@ func (a *addition) checkLayers(layers map[string]Matrix) error {
 	return nil
 }
 
-// growLayers resizes all layers and writes the new columns.
-func (a *addition) growLayers(ctx context.Context) error {
-	for _, layer := range a.state.layers.layers {
+// growLayers resizes layers and writes the new columns.
+func (a *addition) growLayers(ctx context.Context, layers []*Layer) error {
+	for _, layer := range layers {
 		group, member, err := layerPlace(layer.name)
 		if err != nil {
 			return err

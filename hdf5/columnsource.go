@@ -227,7 +227,7 @@ func (c *chunkCopier) copyColumns(ctx context.Context, run chunkRun, rows int, s
 	stored = slices.Grow(stored, int(min(uint64(rows)*uint64(run.n), uint64(c.from.file.size)/chunkListShare)))
 	copied := len(stored)
 	lo, hi := []uint64{0, uint64(run.from)}, []uint64{uint64(rows), uint64(run.from + run.n)}
-	err := c.from.chunks.Overlapping(lo, hi, func(chunk index.Chunk) error {
+	err := c.from.chunks.Visit(lo, hi, func(chunk index.Chunk) error {
 		chunk.Scaled = c.position(chunk.Scaled[0], chunk.Scaled[1]-uint64(run.from)+uint64(run.to))
 		stored = append(stored, newChunk{Chunk: chunk})
 		if len(stored)-copied < windowPieces {

@@ -13,8 +13,8 @@ type rawCopier struct {
 	ended chan struct{}
 	err   error // the first, once it has ended
 
-	close    sync.Once
-	in, kept []byte
+	close sync.Once
+	in    []byte // memory for a run
 }
 
 // A rawRun is a range of a file of which some stretches are copied, one behind the other.
@@ -54,13 +54,17 @@ func (c *rawCopier) end() error {
 }
 
 func (c *rawCopier) copy(run rawRun) error {
-	c.in = sized(c.in, int(run.end-run.start))
-	if err := run.from.file.r.ReadFull(c.in, run.start); err != nil {
+	n := int(run.end - run.start)
+	if cap(c.in) < n {
+		c.in = make([]byte, max(n, readBytes))
+	}
+	in := c.in[:n]
+	if err := run.from.file.r.ReadFull(in, run.start); err != nil {
 		return run.from.fail(err)
 	}
-	c.kept = c.kept[:0]
+	kept := 0 // what is between the stretches is closed up
 	for _, s := range run.stretches {
-		c.kept = append(c.kept, c.in[s.at:s.at+s.n]...)
+		kept += copy(in[kept:], in[s.at:s.at+s.n])
 	}
-	return run.to.Write(c.kept)
+	return run.to.Write(in[:kept])
 }

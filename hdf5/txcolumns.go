@@ -91,6 +91,7 @@ func (tx *Tx) writeColumns(ctx context.Context, name string, opts ColumnOptions,
 		tx.st.Fail(err)
 		return err
 	}
+	tx.st.SyncAhead()
 	return tx.relayout(name, layout)
 }
 

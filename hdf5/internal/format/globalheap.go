@@ -21,9 +21,16 @@ type GlobalHeapObject struct {
 	Data  []byte // aliases the collection
 }
 
-// DecodeGlobalHeap returns the objects of the global heap collection that b
+// A GlobalHeapPlace is where an object's bytes are in its collection. It leads nowhere in memory,
+// so that many can be kept at little cost.
+type GlobalHeapPlace struct {
+	Start, Size uint64 // within the collection
+	Index       uint16 // identifies the object within its collection; not 0
+}
+
+// DecodeGlobalHeap returns where the objects are of the global heap collection that b
 // holds whole, in the order of the file (section III.E).
-func DecodeGlobalHeap(b []byte, sz Sizes) ([]GlobalHeapObject, error) {
+func DecodeGlobalHeap(b []byte, sz Sizes) ([]GlobalHeapPlace, error) {
 	c := newCursor(b, sz)
 	size := globalHeapPrefix(c)
 	if c.err == nil && size > uint64(len(b)) {
@@ -37,21 +44,21 @@ func DecodeGlobalHeap(b []byte, sz Sizes) ([]GlobalHeapObject, error) {
 	c.buf = b[:size]
 	c.align(8)
 	headerSize := align8(8 + uint64(sz.Length))
-	rest := c.rest()
-	objects := make([]GlobalHeapObject, 0, min(len(rest)/int(2*headerSize), 1<<16))
-	for uint64(len(rest)) >= headerSize {
+	at := size - uint64(c.len())
+	objects := make([]GlobalHeapPlace, 0, min((size-at)/(2*headerSize), 1<<16))
+	for at+headerSize <= size {
 		// A reference count and what is reserved lie between the index and the size.
-		index, size := binary.LittleEndian.Uint16(rest), address(rest[8:], sz.Length)
+		index, n := binary.LittleEndian.Uint16(b[at:]), address(b[at+8:], sz.Length)
 		if index == 0 {
 			break // free space at the end, and what follows it has no meaning
 		}
-		rest = rest[headerSize:]
-		if size > uint64(len(rest)) {
-			c.fail("global heap object %d of %d bytes, %d remain", index, size, len(rest))
+		at += headerSize
+		if n > size-at {
+			c.fail("global heap object %d of %d bytes, %d remain", index, n, size-at)
 			return objects, c.err
 		}
-		objects = append(objects, GlobalHeapObject{Index: index, Data: rest[:size:size]})
-		rest = rest[min(align8(size), uint64(len(rest))):]
+		objects = append(objects, GlobalHeapPlace{Start: at, Size: n, Index: index})
+		at += min(align8(n), size-at)
 	}
 	return objects, c.err
 }

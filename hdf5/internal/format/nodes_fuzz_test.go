@@ -76,7 +76,7 @@ func FuzzGlobalHeapCollection(f *testing.F) {
 			objects, err := DecodeGlobalHeap(b, sz)
 			total := 0
 			for _, o := range objects {
-				total += len(o.Data)
+				total += len(b[o.Start:][:o.Size])
 			}
 			if err == nil && total > len(b) {
 				t.Fatalf("objects of %d bytes in a collection of %d", total, len(b))

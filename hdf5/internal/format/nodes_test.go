@@ -153,8 +153,9 @@ func TestGlobalHeapCollection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(objects) != 2 || objects[0].Index != 1 || string(objects[0].Data) != "hello" ||
-		objects[1].Index != 3 || string(objects[1].Data) != "12345678" {
+	data := func(p GlobalHeapPlace) string { return string(collection[p.Start:][:p.Size]) }
+	if len(objects) != 2 || objects[0].Index != 1 || data(objects[0]) != "hello" ||
+		objects[1].Index != 3 || data(objects[1]) != "12345678" {
 		t.Errorf("decoded to %+v", objects)
 	}
 	if n, err := GlobalHeapSize(collection, nodeSizes); n != uint64(len(collection)) || err != nil {

@@ -36,9 +36,15 @@ type GlobalHeap struct {
 // A collection is one block of the heap, decoded.
 type collection struct {
 	addr    uint64
-	cost    int                       // bytes of memory, roughly
-	objects []format.GlobalHeapObject // ascending by Index
+	bytes   []byte
+	objects []format.GlobalHeapPlace // ascending by Index
 }
+
+// cost is how many bytes of memory it takes, roughly.
+func (c *collection) cost() int { return len(c.bytes) + placeBytes*cap(c.objects) }
+
+// placeBytes is what a [format.GlobalHeapPlace] takes in memory.
+const placeBytes = 24
 
 // NewGlobalHeap returns the global heap of r's file. It reads nothing.
 func NewGlobalHeap(r *storage.Reader, sz format.Sizes) *GlobalHeap {
@@ -56,7 +62,8 @@ func (g *GlobalHeap) Object(addr uint64, index uint32) ([]byte, error) {
 	if !found {
 		return nil, fmt.Errorf("global heap collection at address %d has no object %d: %w", addr, index, format.ErrCorrupt)
 	}
-	return c.objects[i].Data, nil
+	o := c.objects[i]
+	return c.bytes[o.Start:][:o.Size:o.Size], nil
 }
 
 // collection returns the collection at an address.
@@ -80,7 +87,7 @@ func (c *collection) find(index uint32) (int, bool) {
 	if i := int(index) - 1; i >= 0 && i < len(c.objects) && uint32(c.objects[i].Index) == index && (i == 0 || c.objects[i-1].Index != c.objects[i].Index) {
 		return i, true
 	}
-	return slices.BinarySearchFunc(c.objects, index, func(o format.GlobalHeapObject, want uint32) int {
+	return slices.BinarySearchFunc(c.objects, index, func(o format.GlobalHeapPlace, want uint32) int {
 		return cmp.Compare(uint32(o.Index), want)
 	})
 }
@@ -105,19 +112,16 @@ func (g *GlobalHeap) keep(c *collection) {
 		return
 	}
 	g.byAddr[c.addr] = g.recent.PushFront(c)
-	for g.kept += c.cost; g.kept > g.limit && g.recent.Len() > 1; {
+	for g.kept += c.cost(); g.kept > g.limit && g.recent.Len() > 1; {
 		oldest := g.recent.Remove(g.recent.Back()).(*collection)
 		delete(g.byAddr, oldest.addr)
-		g.kept -= oldest.cost
+		g.kept -= oldest.cost()
 	}
 }
 
 // globalHeapGuess is how many bytes a collection is expected to have: the C
 // library makes none smaller.
 const globalHeapGuess = 4096
-
-// objectCost is about what an object takes in memory beside its bytes.
-const objectCost = 32
 
 func (g *GlobalHeap) load(addr uint64) (*collection, error) {
 	b, err := g.r.Prefix(addr, globalHeapGuess)
@@ -138,9 +142,9 @@ func (g *GlobalHeap) load(addr uint64) (*collection, error) {
 	if err != nil {
 		return nil, fmt.Errorf("global heap collection at address %d: %w", addr, err)
 	}
-	byIndex := func(a, b format.GlobalHeapObject) int { return cmp.Compare(a.Index, b.Index) }
+	byIndex := func(a, b format.GlobalHeapPlace) int { return cmp.Compare(a.Index, b.Index) }
 	if !slices.IsSortedFunc(objects, byIndex) {
 		slices.SortStableFunc(objects, byIndex)
 	}
-	return &collection{addr: addr, cost: len(b) + objectCost*cap(objects), objects: objects}, nil
+	return &collection{addr, b, objects}, nil
 }

@@ -222,19 +222,19 @@ func (s *columnSource) straight(k, n int) (int, bool) {
 }
 
 // copyColumns has the first rows of chunks of a run copied, and adds them to a list.
-func (c *chunkCopier) copyColumns(ctx context.Context, run chunkRun, rows int, stored []newChunk) ([]newChunk, error) {
+func (c *chunkCopier) copyColumns(ctx context.Context, run chunkRun, rows int, list []copiedChunk) ([]copiedChunk, error) {
 	// All of the grid is there as a rule, but it is a claim, and no chunk takes less than a byte.
-	stored = slices.Grow(stored, int(min(uint64(rows)*uint64(run.n), uint64(c.from.file.size)/chunkListShare)))
-	copied := len(stored)
+	list = slices.Grow(list, int(min(uint64(rows)*uint64(run.n), uint64(c.from.file.size)/chunkListShare)))
+	copied := len(list)
 	lo, hi := []uint64{0, uint64(run.from)}, []uint64{uint64(rows), uint64(run.from + run.n)}
 	err := c.from.chunks.Visit(lo, hi, func(chunk index.Chunk) error {
-		chunk.Scaled = c.position(chunk.Scaled[0], chunk.Scaled[1]-uint64(run.from)+uint64(run.to))
-		stored = append(stored, newChunk{Chunk: chunk})
-		if len(stored)-copied < windowPieces {
+		row, col := chunk.Scaled[0], chunk.Scaled[1]-uint64(run.from)+uint64(run.to)
+		list = append(list, copiedChunk{row, col, chunk.Addr, chunk.Size, chunk.Mask})
+		if len(list)-copied < windowPieces {
 			return nil
 		}
-		some := stored[copied:]
-		copied = len(stored)
+		some := list[copied:]
+		copied = len(list)
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -243,22 +243,11 @@ func (c *chunkCopier) copyColumns(ctx context.Context, run chunkRun, rows int, s
 	if err != nil {
 		return nil, err
 	}
-	return stored, c.copy(stored[copied:])
+	return list, c.copy(list[copied:])
 }
 
 // chunkListShare is how many bytes of a file warrant memory for one chunk of a list at once.
 const chunkListShare = 128
-
-// position returns a position of the grid, in memory that many share.
-func (c *chunkCopier) position(row, col uint64) []uint64 {
-	if len(c.positions) == 0 {
-		c.positions = make([]uint64, 2*windowPieces)
-	}
-	at := c.positions[:2:2]
-	at[0], at[1] = row, col
-	c.positions = c.positions[2:]
-	return at
-}
 
 // rowChunks returns about how many chunks, one below the other, are decoded if n
 // rows are made in blocks of a height.

@@ -60,18 +60,16 @@ type chunkCopier struct {
 	from   *Dataset
 	by     *rawCopier
 	copied uint64 // bytes so far
-
-	positions []uint64 // memory for those to come
 }
 
-// copy has chunks copied, of which Addr and Size say where they are stored now, and
-// sets Addr to where they will be. Those that are neighbours now stay so.
-func (c *chunkCopier) copy(chunks []newChunk) error {
-	slices.SortFunc(chunks, func(a, b newChunk) int { return cmp.Compare(a.Addr, b.Addr) })
+// copy has chunks copied, of which addr and size say where they are stored now, and
+// sets addr to where they will be. Those that are neighbours now stay so.
+func (c *chunkCopier) copy(chunks []copiedChunk) error {
+	slices.SortFunc(chunks, func(a, b copiedChunk) int { return cmp.Compare(a.addr, b.addr) })
 	for len(chunks) > 0 {
-		n, end := 1, chunks[0].Addr+chunks[0].Size
-		for n < len(chunks) && chunks[n].Addr >= end && chunks[n].Addr-end <= readGap && chunks[n].Addr+chunks[n].Size-chunks[0].Addr <= readBytes {
-			end = chunks[n].Addr + chunks[n].Size
+		n, end := 1, chunks[0].addr+chunks[0].size
+		for n < len(chunks) && chunks[n].addr >= end && chunks[n].addr-end <= readGap && chunks[n].addr+chunks[n].size-chunks[0].addr <= readBytes {
+			end = chunks[n].addr + chunks[n].size
 			n++
 		}
 		if err := c.copyRun(chunks[:n], end); err != nil {
@@ -84,18 +82,18 @@ func (c *chunkCopier) copy(chunks []newChunk) error {
 
 // copyRun has neighbours copied, the last of which ends at end, and leaves out what
 // is between them.
-func (c *chunkCopier) copyRun(chunks []newChunk, end uint64) error {
-	start := chunks[0].Addr
+func (c *chunkCopier) copyRun(chunks []copiedChunk, end uint64) error {
+	start := chunks[0].addr
 	if err := c.from.file.r.Check(start, end-start); err != nil {
 		return err
 	}
 	// Chunks of a sound file do not share their bytes. Those of a damaged one
 	// could, and the copy would grow without bounds.
-	for _, chunk := range chunks {
-		if chunk.Size == 0 {
-			return fmt.Errorf("chunk %v is stored in no bytes: %w", chunk.Scaled, ErrCorrupt)
+	for i := range chunks {
+		if chunks[i].size == 0 {
+			return fmt.Errorf("chunk [%d %d] is stored in no bytes: %w", chunks[i].row, chunks[i].col, ErrCorrupt)
 		}
-		c.copied += chunk.Size
+		c.copied += chunks[i].size
 	}
 	if c.copied > uint64(c.from.file.size) {
 		return fmt.Errorf("chunks add up to more than the file's %d bytes: %w", c.from.file.size, ErrCorrupt)
@@ -103,13 +101,13 @@ func (c *chunkCopier) copyRun(chunks []newChunk, end uint64) error {
 	run := rawRun{from: c.from, start: start, end: end}
 	total := uint64(0)
 	for i := range chunks {
-		at, size := chunks[i].Addr-start, chunks[i].Size
+		at, size := chunks[i].addr-start, chunks[i].size
 		if n := len(run.stretches); n > 0 && run.stretches[n-1].at+run.stretches[n-1].n == at {
 			run.stretches[n-1].n += size
 		} else {
 			run.stretches = append(run.stretches, stretch{at, size})
 		}
-		chunks[i].Addr = total
+		chunks[i].addr = total
 		total += size
 	}
 	addr, err := c.tx.st.Alloc(total)
@@ -117,7 +115,7 @@ func (c *chunkCopier) copyRun(chunks []newChunk, end uint64) error {
 		return err
 	}
 	for i := range chunks {
-		chunks[i].Addr += addr
+		chunks[i].addr += addr
 	}
 	if run.to, err = c.tx.st.Region(addr, total); err != nil {
 		return err

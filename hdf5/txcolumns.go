@@ -83,7 +83,7 @@ func (tx *Tx) writeColumns(ctx context.Context, name string, opts ColumnOptions,
 			return err
 		}
 	}
-	layout, err := tx.reindex(to, to.space.dims, w.stored)
+	layout, err := tx.reindexCopied(to, to.space.dims, w.stored, w.whole)
 	if err != nil {
 		return err
 	}
@@ -105,6 +105,7 @@ type columnWriter struct {
 	copier      *rawCopier  // of whole chunks
 	copied      map[int]int // by column of the grid, how many of its first chunks were copied
 	spare       []*columnBlock
+	whole       []copiedChunk
 	stored      []newChunk
 	wrote       func(elements int)
 }
@@ -174,11 +175,10 @@ func (w *columnWriter) copyChunks(ctx context.Context) error {
 		}
 		copier := chunkCopier{tx: w.tx, from: s.from, by: w.copier}
 		for run := range s.chunkRuns(w.to.chunk[1]) {
-			stored, err := copier.copyColumns(ctx, run, whole, w.stored)
-			if err != nil {
+			var err error
+			if w.whole, err = copier.copyColumns(ctx, run, whole, w.whole); err != nil {
 				return s.from.fail(err)
 			}
-			w.stored = stored
 			for j := range run.n {
 				w.copied[run.to+j] = whole
 			}

@@ -238,7 +238,13 @@ func (d *Dataset) isFill(values []byte) bool {
 // reindex stores a new index of the chunks of d that lie in a dataset of the
 // given dimensions: those that are stored, but for changed ones.
 func (tx *Tx) reindex(d *Dataset, dims []int, changed []newChunk) (format.Layout, error) {
-	sortChunks(changed)
+	return tx.reindexCopied(d, dims, changed, nil)
+}
+
+// reindexCopied is reindex for a matrix of which chunks were copied, too.
+func (tx *Tx) reindexCopied(d *Dataset, dims []int, stored []newChunk, copied []copiedChunk) (format.Layout, error) {
+	sortChunks(stored)
+	changed := newChangedChunks(stored, copied)
 	layout := format.Layout{Version: 3, Class: format.Chunked, Index: format.IndexBTree1, ChunkDims: d.layout.ChunkDims, ElemSize: uint32(d.width)}
 	chunks := func(yield func(index.Chunk, error) bool) {
 		err := d.merge(dims, changed, func(c index.Chunk) error {
@@ -260,21 +266,19 @@ func (tx *Tx) reindex(d *Dataset, dims []int, changed []newChunk) (format.Layout
 var errStop = errors.New("stop")
 
 // merge yields the stored chunks and the changed ones, in the order of the grid.
-func (d *Dataset) merge(dims []int, changed []newChunk, yield func(index.Chunk) error) error {
+func (d *Dataset) merge(dims []int, changed *changedChunks, yield func(index.Chunk) error) error {
 	lo, hi := make([]uint64, len(dims)), make([]uint64, len(dims))
 	for i, n := range dims {
 		hi[i] = uint64((min(n, d.space.dims[i]) + d.chunk[i] - 1) / d.chunk[i])
 	}
 	next := func(before []uint64) error {
-		for len(changed) > 0 && (before == nil || slices.Compare(changed[0].Scaled, before) < 0) {
-			c := changed[0]
-			changed = changed[1:]
-			if c.dropped {
-				continue
+		for c, ok := changed.head(); ok && (before == nil || slices.Compare(c.Scaled, before) < 0); c, ok = changed.head() {
+			if !c.dropped {
+				if err := yield(c.Chunk); err != nil {
+					return err
+				}
 			}
-			if err := yield(c.Chunk); err != nil {
-				return err
-			}
+			changed.drop()
 		}
 		return nil
 	}
@@ -282,7 +286,7 @@ func (d *Dataset) merge(dims []int, changed []newChunk, yield func(index.Chunk) 
 		if err := next(c.Scaled); err != nil {
 			return err
 		}
-		if len(changed) > 0 && slices.Equal(changed[0].Scaled, c.Scaled) {
+		if first, ok := changed.head(); ok && slices.Equal(first.Scaled, c.Scaled) {
 			return nil
 		}
 		if d.edges {

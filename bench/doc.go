@@ -14,7 +14,8 @@
 // the file, but for the row that says otherwise; the peak memory is that of the
 // whole process, as Linux counts it. What is measured on both sides:
 // operations.go and operations.py have an entry of the same name for each row.
-// Changes here are durable when they return, and loompy's are not.
+// Changes here are durable when they return, and loompy's are not. Before each process,
+// of either side, the disk is waited for (sync), so that none pays for what the one before has left.
 //
 //	go run ./bench -memory
 //

@@ -57,6 +57,7 @@ func (b bench) once(op operation, command func(args []string) (*exec.Cmd, error)
 	if err != nil {
 		return m, err
 	}
+	settle()
 	start := time.Now()
 	out, err := output(cmd)
 	elapsed := time.Since(start)
@@ -71,6 +72,10 @@ func (b bench) once(op operation, command func(args []string) (*exec.Cmd, error)
 	}
 	return m, nil
 }
+
+// settle waits until the disk has all that was written and removed before: a process that makes changes durable would
+// have to wait for what others left. Where there is no such command, that is how it is.
+func settle() { _ = exec.Command("sync").Run() }
 
 // copyFile copies a file to the disk: what is still on its way there, who makes changes durable would have to wait for.
 func copyFile(to, from string) (err error) {

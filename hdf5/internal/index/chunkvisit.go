@@ -139,6 +139,9 @@ func (v *chunkVisit1) leaves(w *chunkWalk1) error {
 // read begins to read the first of some leaves, and returns those and what waits for them.
 func (v *chunkVisit1) read(w *chunkWalk1, left []chunkLeaf1) (some []chunkLeaf1, wait func() error) {
 	some, to := left[:min(len(left), len(v.ahead))], v.ahead
+	if len(some) == 0 {
+		return nil, func() error { return nil }
+	}
 	read := make(chan error, 1)
 	go func() {
 		read <- inParallel(len(some), func(k int) error { return w.readPassing(&to[k], some[k].parent, some[k].i) })

@@ -119,8 +119,8 @@ func checkCompressed[T hdf5.Number](t *rapid.T, d *hdf5.Dataset, selectors []hdf
 	if n := c.Ptr[shape[dim]]; c.Ptr[0] != 0 || n != len(c.Values) || n != len(c.Idx) {
 		t.Fatalf("%s: %d and %d elements, pointers from %d to %d", d.Path(), len(c.Idx), len(c.Values), c.Ptr[0], n)
 	}
-	if diff := cmp.Diff(want, got, cmpopts.EquateNaNs(), cmpopts.EquateEmpty()); diff != "" {
-		t.Fatalf("%s, dimension %d: (-want +got)\n%s", d.Path(), dim, diff)
+	if slices.Compare(want, got) != 0 { // one NaN is as good as another; Diff takes long to see that all is equal
+		t.Fatalf("%s, dimension %d: (-want +got)\n%s", d.Path(), dim, cmp.Diff(want, got, cmpopts.EquateNaNs()))
 	}
 }
 

@@ -217,6 +217,10 @@ func selectSlice(data any, positions []int, width int) any {
 	from := reflect.ValueOf(data)
 	to := reflect.MakeSlice(from.Type(), len(positions)*width, len(positions)*width)
 	for k, p := range positions {
+		if width == 1 { // a slice of a reflect.Value is an allocation
+			to.Index(k).Set(from.Index(p))
+			continue
+		}
 		reflect.Copy(to.Slice(k*width, (k+1)*width), from.Slice(p*width, (p+1)*width))
 	}
 	return to.Interface()

@@ -129,7 +129,7 @@ func (v *valueWalk) chunk(c index.Chunk) error {
 		return nil
 	}
 	p := plan{d: v.d}
-	pc := p.chunkAt(toInts(c.Scaled))
+	pc := p.chunkAt(toInts(c.Scaled), make([]int, len(c.Scaled)))
 	pc.addr, pc.size, pc.mask = c.Addr, c.Size, c.Mask
 	return v.piece(pc)
 }

@@ -314,15 +314,16 @@ func (d *Dataset) values(b *buffers, pc *piece, addr uint64, enough int) ([]byte
 		b.decoded = alignedBytes(size)
 	}
 	values, err := d.pipeline.DecodeStart(b.decoded[:0], stored, size, enough, d.mask(*pc))
-	return values, filterError(err)
+	if err != nil {
+		return values, filterError(err)
+	}
+	return values, nil
 }
 
 // filterError gives an error of the filters the sentinels of this package.
 func filterError(err error) error {
 	var unknown *filter.UnknownError
 	switch {
-	case err == nil:
-		return nil
 	case errors.As(err, &unknown):
 		return fmt.Errorf("%w: %w", ErrUnsupported, err)
 	case errors.Is(err, ErrCorrupt):

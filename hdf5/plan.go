@@ -108,8 +108,9 @@ func (p *plan) compact(yield func(piece) error) error {
 
 // chunked yields the chunks that the selection touches.
 func (p *plan) chunked(ctx context.Context, absent bool, yield func(piece) error) error {
+	origins := origins{rank: len(p.axes)}
 	return p.boxes(func(lo, hi []uint64) error {
-		w := chunkWalk{ctx: ctx, plan: p, absent: absent, lo: lo, hi: hi, next: toInts(lo), yield: yield}
+		w := chunkWalk{ctx: ctx, plan: p, origins: &origins, absent: absent, lo: lo, hi: hi, next: toInts(lo), yield: yield}
 		if err := p.d.chunks.Overlapping(lo, hi, w.stored); err != nil {
 			return err
 		}
@@ -120,14 +121,34 @@ func (p *plan) chunked(ctx context.Context, absent bool, yield func(piece) error
 // A chunkWalk turns the index's chunks of one box of the grid into pieces and
 // finds those that are missing between them.
 type chunkWalk struct {
-	ctx    context.Context
-	plan   *plan
-	absent bool
-	lo, hi []uint64
-	at     []int // grid position of the chunk in hand
-	next   []int // grid position that is due
-	done   bool  // next has passed the end
-	yield  func(piece) error
+	ctx     context.Context
+	plan    *plan
+	origins *origins
+	absent  bool
+	lo, hi  []uint64
+	at      []int // grid position of the chunk in hand
+	next    []int // grid position that is due
+	done    bool  // next has passed the end
+	yield   func(piece) error
+}
+
+// origins cuts the origins of many pieces out of one allocation: a request has tens of thousands.
+type origins struct {
+	rank int
+	free []int
+	cut  int // pieces so far
+}
+
+// next returns an origin that belongs to the caller.
+func (o *origins) next() []int {
+	const most = 256
+	if len(o.free) < o.rank {
+		o.free = make([]int, o.rank*min(max(o.cut, 1), most))
+	}
+	origin := o.free[:o.rank:o.rank]
+	o.free = o.free[o.rank:]
+	o.cut++
+	return origin
 }
 
 // stored handles a chunk of the index. They come in the order of the grid.
@@ -151,7 +172,7 @@ func (w *chunkWalk) stored(c index.Chunk) error {
 	if !w.plan.touches(at) {
 		return nil
 	}
-	pc := w.plan.chunkAt(at)
+	pc := w.plan.chunkAt(at, w.origins.next())
 	pc.addr, pc.size, pc.mask = c.Addr, c.Size, c.Mask
 	return w.yield(pc)
 }
@@ -175,7 +196,7 @@ func (w *chunkWalk) missing() error {
 	if !w.plan.touches(at) {
 		return nil
 	}
-	pc := w.plan.chunkAt(at)
+	pc := w.plan.chunkAt(at, w.origins.next())
 	pc.absent = true
 	return w.yield(pc)
 }
@@ -220,9 +241,8 @@ func (p *plan) touches(at []int) bool {
 	return true
 }
 
-// chunkAt returns the box of the chunk at a grid position.
-func (p *plan) chunkAt(at []int) piece {
-	origin := make([]int, len(at))
+// chunkAt returns the box of the chunk at a grid position, with origin as the memory for its own.
+func (p *plan) chunkAt(at, origin []int) piece {
 	for i := range at {
 		origin[i] = at[i] * p.d.chunk[i]
 	}

@@ -38,8 +38,8 @@ type chunkNode1 struct {
 // A chunkChild1 is a child of a node.
 type chunkChild1 struct {
 	node   slot[chunkNode1]
-	picked atomic.Pointer[[]Chunk] // of a leaf that was not worth keeping, the chunks that have been wanted
-	paid   atomic.Bool             // it has been read, and the budget been charged for it
+	picked atomic.Pointer[pickedChunks] // of a leaf that was not worth keeping, the chunks that have been wanted
+	paid   atomic.Bool                  // it has been read, and the budget been charged for it
 }
 
 // pay charges the budget for reading n bytes the first time that it is called.
@@ -61,7 +61,7 @@ func (t *chunkTree1) overlapping(b box, yield func(Chunk) error) error {
 	}
 	keys := t.keys(b)
 	if root.level == 0 {
-		return t.leaf(root, keys, yield)
+		return t.leaf(root, keys, make([]uint64, 2*len(keys.lo)), yield)
 	}
 	w := chunkWalk1{chunkTree1: t, box: keys, yield: yield}
 	if err := w.walk(root); err != nil {
@@ -144,6 +144,9 @@ func (w *chunkWalk1) flush() error {
 	if w.pass != nil {
 		return w.pass()
 	}
+	if len(w.leaves) == 0 {
+		return nil
+	}
 	err := inParallel(len(w.leaves), func(k int) error {
 		_, err := w.child(w.leaves[k].parent, w.leaves[k].i)
 		return err
@@ -151,21 +154,23 @@ func (w *chunkWalk1) flush() error {
 	if err != nil {
 		return err
 	}
+	positions := make([]uint64, 2*len(w.box.lo))
 	for _, l := range w.leaves {
 		leaf, err := w.child(l.parent, l.i)
 		if err != nil {
 			return err
 		}
-		if err := w.leaf(leaf, w.box, w.yield); err != nil {
+		if err := w.leaf(leaf, w.box, positions, w.yield); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t *chunkTree1) leaf(node *chunkNode1, b box, yield func(Chunk) error) error {
-	rank := len(t.dims)
-	_, err := node.keys.within(b, func(i int, pos []uint64) error {
+// leaf yields the chunks of a box in a leaf, with positions as the memory for two of them.
+func (t *chunkTree1) leaf(node *chunkNode1, b box, positions []uint64, yield func(Chunk) error) error {
+	rank, n := len(t.dims), len(b.lo)
+	_, err := node.keys.within(b, positions[:n], positions[n:], func(i int, pos []uint64) error {
 		return yield(Chunk{
 			Scaled: pos[:rank],
 			Addr:   node.keys.at(i, rank+1),

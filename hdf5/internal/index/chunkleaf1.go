@@ -21,6 +21,23 @@ type leafPick struct {
 	found  []Chunk  // as many as are wanted, or fewer
 }
 
+// pickedChunks are chunks that have been found in a leaf, with the memory for one of a matrix, as there are hundreds of
+// these.
+type pickedChunks struct {
+	chunks    []Chunk
+	positions []uint64
+
+	chunk    [1]Chunk
+	position [3]uint64
+}
+
+// newPicked returns room for the chunks at the positions that are wanted.
+func newPicked(wanted []uint64) *pickedChunks {
+	p := new(pickedChunks)
+	p.chunks, p.positions = p.chunk[:0], append(p.position[:0], wanted...)
+	return p
+}
+
 // pick yields the chunks of the box in a leaf, the i-th child of node, in which pos is the first
 // position of the box: if they are few, all there, and no others have been wanted of this leaf. Otherwise
 // it returns false and has yielded nothing.
@@ -61,11 +78,11 @@ func (w *chunkWalk1) recall(child *chunkChild1) bool {
 	rank := len(w.dims)
 	w.found = w.found[:0]
 	for wanted := w.wanted; len(wanted) > 0; wanted = wanted[rank+1:] {
-		k := slices.IndexFunc(*picked, func(c Chunk) bool { return slices.Equal(c.Scaled, wanted[:rank]) })
+		k := slices.IndexFunc(picked.chunks, func(c Chunk) bool { return slices.Equal(c.Scaled, wanted[:rank]) })
 		if k < 0 {
 			return false
 		}
-		w.found = append(w.found, (*picked)[k])
+		w.found = append(w.found, picked.chunks[k])
 	}
 	return true
 }
@@ -100,8 +117,8 @@ func (w *chunkWalk1) find(child *chunkChild1, addr uint64) (all bool, err error)
 	if err != nil {
 		return false, fmt.Errorf("chunk B-tree node at address %d: %w", addr, err)
 	}
-	found := make([]Chunk, 0, len(w.wanted)/(rank+1))
-	for wanted := slices.Clone(w.wanted); len(wanted) > 0; wanted = wanted[rank+1:] {
+	picked := newPicked(w.wanted)
+	for wanted := picked.positions; len(wanted) > 0; wanted = wanted[rank+1:] {
 		pos := wanted[:rank:rank]
 		if !w.locate(pos) {
 			return false, nil
@@ -110,10 +127,10 @@ func (w *chunkWalk1) find(child *chunkChild1, addr uint64) (all bool, err error)
 		if !ok {
 			return false, nil
 		}
-		found = append(found, Chunk{Scaled: pos, Addr: addr, Size: uint64(key.Size), Mask: key.Mask})
+		picked.chunks = append(picked.chunks, Chunk{Scaled: pos, Addr: addr, Size: uint64(key.Size), Mask: key.Mask})
 	}
-	w.found = append(w.found[:0], found...)
-	child.picked.Store(&found)
+	w.found = append(w.found[:0], picked.chunks...)
+	child.picked.Store(picked)
 	return true, nil
 }
 

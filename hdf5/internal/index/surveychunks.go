@@ -123,7 +123,7 @@ func (w *chunkTree1Survey) node(addr uint64, parent *chunkNode1, i int) error {
 	if node.level == 0 {
 		rank := len(w.tree.dims)
 		everywhere := box{make([]uint64, rank+1), slices.Repeat([]uint64{unlimited}, rank+1)}
-		return w.tree.leaf(node, everywhere, w.ordered)
+		return w.tree.leaf(node, everywhere, make([]uint64, 2*(rank+1)), w.ordered)
 	}
 	for i, child := range node.addrs {
 		if node.level > 1 {

@@ -124,9 +124,8 @@ func (t *table) after(from int, key []uint64) int {
 
 // within yields, in order, the rows whose first len(b.lo) numbers are a
 // position in b. The rows must ascend. It reports whether b may have positions
-// after those of the last row.
-func (t *table) within(b box, yield func(row int, pos []uint64) error) (more bool, err error) {
-	pos, want := make([]uint64, len(b.lo)), make([]uint64, len(b.lo))
+// after those of the last row. It takes pos, the position that it yields, and want, both of len(b.lo), as memory.
+func (t *table) within(b box, pos, want []uint64, yield func(row int, pos []uint64) error) (more bool, err error) {
 	for i := 0; i < t.rows; {
 		t.row(i, pos)
 		copy(want, pos)

@@ -315,7 +315,7 @@ func (d *Dataset) values(b *buffers, pc *piece, addr uint64, enough int) ([]byte
 	}
 	values, err := d.pipeline.DecodeStart(b.decoded[:0], stored, size, enough, d.mask(*pc))
 	if err != nil {
-		return values, filterError(err)
+		return nil, filterError(err)
 	}
 	return values, nil
 }

@@ -169,8 +169,8 @@ func (w *chunkWalk1) flush() error {
 
 // leaf yields the chunks of a box in a leaf, with positions as the memory for two of them.
 func (t *chunkTree1) leaf(node *chunkNode1, b box, positions []uint64, yield func(Chunk) error) error {
-	rank, n := len(t.dims), len(b.lo)
-	_, err := node.keys.within(b, positions[:n], positions[n:], func(i int, pos []uint64) error {
+	rank := len(t.dims)
+	return node.keys.within(b, positions, func(i int, pos []uint64) error {
 		return yield(Chunk{
 			Scaled: pos[:rank],
 			Addr:   node.keys.at(i, rank+1),
@@ -178,7 +178,6 @@ func (t *chunkTree1) leaf(node *chunkNode1, b box, positions []uint64, yield fun
 			Mask:   uint32(node.keys.at(i, rank+3)),
 		})
 	})
-	return err
 }
 
 // child returns the i-th child of node, having made sure that the keys in it

@@ -123,23 +123,23 @@ func (t *table) after(from int, key []uint64) int {
 }
 
 // within yields, in order, the rows whose first len(b.lo) numbers are a
-// position in b. The rows must ascend. It reports whether b may have positions
-// after those of the last row. It takes pos, the position that it yields, and want, both of len(b.lo), as memory.
-func (t *table) within(b box, pos, want []uint64, yield func(row int, pos []uint64) error) (more bool, err error) {
+// position in b. The rows must ascend. positions is memory for two, one of which it yields.
+func (t *table) within(b box, positions []uint64, yield func(row int, pos []uint64) error) error {
+	pos, want := positions[:len(b.lo)], positions[len(b.lo):]
 	for i := 0; i < t.rows; {
 		t.row(i, pos)
 		copy(want, pos)
 		if !b.seek(want) {
-			return false, nil
+			return nil
 		}
 		if !slices.Equal(pos, want) {
 			i = t.seek(i+1, want)
 			continue
 		}
 		if err := yield(i, pos); err != nil {
-			return false, err
+			return err
 		}
 		i++
 	}
-	return true, nil
+	return nil
 }
